@@ -1,0 +1,69 @@
+# Everything that a person or a CI machine does with this repository. `make help` lists it.
+
+PACKAGES := gcc g++ make pkg-config libclang-14-dev opencl-headers ocl-icd-opencl-dev \
+            pocl-opencl-icd clinfo clpeak python3-pyopencl python3-numpy
+CARGO    ?= cargo
+TARGET   := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
+SECONDS  ?= 60
+ROUNDS   ?= 5
+
+# What cargo-fuzz passes, so that nobody has to install it. The sanitizer is the one unstable flag.
+FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+              -Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+              -Cllvm-args=-sanitizer-coverage-trace-compares -Zsanitizer=address -Ccodegen-units=1
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+
+.DEFAULT_GOAL := help
+.PHONY: help deps build demo test check loom fuzz bench fmt clean
+
+help: ## What there is to make
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+
+deps: ## Install what building and testing need (Debian, Ubuntu)
+	$(SUDO) apt-get update
+	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(PACKAGES)
+	@command -v $(CARGO) >/dev/null || $(SUDO) apt-get install -y --no-install-recommends rustup || \
+	  { echo "Rust is missing and this system has no package rustup: install it from https://rustup.rs" >&2; exit 1; }
+	@command -v rustup >/dev/null && rustup show active-toolchain || $(CARGO) --version
+
+build: ## Build ava, avad, ava-server and the guest library (target/release)
+	$(CARGO) build --release -p ava -p guest-opencl
+
+demo: build ## Run clinfo, clpeak and PyOpenCL natively and through AvA, side by side
+	$(CARGO) run --release --quiet -p ava-tests --bin demo
+
+# The order is that of the time it takes to fail; cargo test's summary comes last.
+test: check loom fuzz-briefly build ## Everything that has to pass: lints, docs, models, fuzzing, all tests
+	$(CARGO) test --workspace
+
+check: ## Formatting, lints and documentation
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+
+loom: ## Explore every interleaving of the rings and doorbells
+	RUSTFLAGS="--cfg loom" $(CARGO) test --quiet -p ava-core --lib --release --target-dir $(TARGET)/loom loom
+
+# Without the corpus's growth in the source tree: what is new goes to target.
+fuzz: ## Send arbitrary bytes through gate and dispatcher (SECONDS=60)
+	cd tests/fuzz && RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(FUZZ_FLAGS)" \
+	  $(CARGO) build --quiet --release --target $(HOST) --target-dir $(TARGET)/fuzz
+	@mkdir -p $(TARGET)/fuzz/corpus $(TARGET)/fuzz/artifacts
+	$(TARGET)/fuzz/$(HOST)/release/commands -max_total_time=$(SECONDS) -max_len=16384 -timeout=20 -rss_limit_mb=4096 \
+	  -verbosity=0 -print_final_stats=1 -artifact_prefix=$(TARGET)/fuzz/artifacts/ \
+	  $(TARGET)/fuzz/corpus tests/fuzz/corpus/commands
+
+.PHONY: fuzz-briefly
+fuzz-briefly:
+	@$(MAKE) --no-print-directory fuzz SECONDS=30
+
+bench: build ## Measure calls and transfers natively and through AvA, in turns (ROUNDS=5)
+	$(CARGO) run --release --quiet -p ava-benches $(ROUNDS)
+
+fmt: ## Format the code
+	$(CARGO) fmt --all
+
+clean: ## Remove everything that was built
+	$(CARGO) clean
+	rm -rf tests/fuzz/target tests/fuzz/artifacts

@@ -1,0 +1,30 @@
+//! OpenCL 3.0, specified in Lapis.
+//!
+//! [`opencl`] is the specification and what the macro makes of it; its documentation says which functions are forwarded, which are
+//! answered in the guest and which are refused. The other modules hold what the specification's expressions and bodies call:
+//! `shape` (sizes and modes), [`meta`] (what is known of objects), `local` and `mapping` (replacements that run in the guest), `remote`
+//! (bodies that run in the API server), `icd` (the dispatch table of the guest's objects).
+
+/// bindgen's output for the system's OpenCL headers. Nothing here is linked.
+#[allow(
+    missing_docs,
+    non_camel_case_types,
+    non_snake_case,
+    non_upper_case_globals,
+    unreachable_pub,
+    clippy::all
+)]
+#[allow(clippy::undocumented_unsafe_blocks, unsafe_op_in_unsafe_fn)]
+pub mod ffi {
+    include!(concat!(env!("OUT_DIR"), "/ffi.rs"));
+}
+
+mod icd;
+mod local;
+mod mapping;
+pub mod meta;
+mod remote;
+mod shape;
+mod spec;
+
+pub use spec::opencl;

@@ -1,0 +1,507 @@
+//! Replacements that run in the guest: functions that need no server, and those whose callbacks, nested pointers or host addresses
+//! belong to the application's process. They reach the server through the stubs of the specification's server functions.
+
+use std::ffi::{CStr, c_char, c_void};
+use std::{ptr, slice};
+
+use ava_core::spec::{HandleKind, Ptr};
+
+use crate::ffi::*;
+use crate::opencl::{args, guest, kind};
+use crate::shape;
+
+/// Callback of `clBuildProgram` and its like.
+pub(crate) type ProgramNotify = Option<unsafe extern "C" fn(program: cl_program, user_data: *mut c_void)>;
+
+/// Callback of a context for errors that no call returns.
+pub(crate) type ContextNotify = Option<
+    unsafe extern "C" fn(
+        errinfo: *const c_char,
+        private_info: *const c_void,
+        cb: usize,
+        user_data: *mut c_void,
+    ),
+>;
+
+/// What the guest knows of an object; `None` if it is not a live one.
+///
+/// # Safety
+/// The application holds a reference to the object while the result is used.
+pub(crate) unsafe fn meta_of<'a, K: HandleKind>(raw: K::Raw) -> Option<&'a K::Meta> {
+    // SAFETY: passed on to the caller.
+    let found = unsafe { ava_core::guest::meta_of::<K>(raw) };
+    if found.is_some() {
+        return found;
+    }
+    // A thread's first call: objects are looked up in the session of its last one. Releasing nothing makes it one without a
+    // command to the server.
+    // SAFETY: the null handle is no object, which the stub reports; the rest is passed on to the caller.
+    unsafe {
+        guest::clReleaseEvent(ptr::null_mut());
+        ava_core::guest::meta_of::<K>(raw)
+    }
+}
+
+/// Puts `status` where an `errcode_ret` points.
+///
+/// # Safety
+/// The pointer is null or valid for writing.
+pub(crate) unsafe fn report(errcode_ret: *mut cl_int, status: cl_int) {
+    if !errcode_ret.is_null() {
+        // SAFETY: promised by the caller.
+        unsafe { errcode_ret.write(status) };
+    }
+}
+
+// Queries that the guest answers or completes.
+
+/// Answers a query with `value`, as every `clGet*Info` does.
+///
+/// # Safety
+/// The pointers are the application's, as the C functions demand.
+unsafe fn answer<T: Copy>(
+    value: &[T],
+    param_value_size: usize,
+    param_value: *mut c_void,
+    param_value_size_ret: *mut usize,
+) -> cl_int {
+    let len = size_of_val(value);
+    if !param_value.is_null() {
+        if param_value_size < len {
+            return CL_INVALID_VALUE;
+        }
+        // SAFETY: the application's buffer has room for `param_value_size` bytes.
+        unsafe { ptr::copy_nonoverlapping(value.as_ptr().cast::<u8>(), param_value.cast(), len) };
+    }
+    if !param_value_size_ret.is_null() {
+        // SAFETY: promised by the caller.
+        unsafe { param_value_size_ret.write(len) };
+    }
+    CL_SUCCESS
+}
+
+/// After a successful query for `asked` of the object behind `raw`: if that was its reference count (`count`), replaces the vendor's
+/// answer by the guest's, where references are counted.
+///
+/// # Safety
+/// `param_value` is the application's, filled by the query.
+unsafe fn count_references<K: HandleKind>(
+    (asked, count): (cl_uint, cl_uint),
+    raw: K::Raw,
+    param_value: *mut c_void,
+    status: cl_int,
+) -> cl_int {
+    if asked == count
+        && status == CL_SUCCESS
+        && !param_value.is_null()
+        && let Some(references) = ava_core::guest::references::<K>(raw)
+    {
+        // SAFETY: the query put a `cl_uint` there, wherever it is aligned.
+        unsafe { param_value.cast::<cl_uint>().write_unaligned(references) };
+    }
+    status
+}
+
+macro_rules! reference_counts {
+    ($($(#[$doc:meta])* $hook:ident: $function:ident, $object:ident: $kind:ident, $count:ident;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// # Safety
+        /// The arguments are the application's, as the C function demands.
+        pub(crate) unsafe fn $hook(args: &args::$function, status: cl_int) -> cl_int {
+            // SAFETY: promised by the caller.
+            unsafe {
+                count_references::<kind::$kind>((args.param_name, $count), args.$object, args.param_value, status)
+            }
+        }
+    )*};
+}
+
+reference_counts! {
+    /// After `clGetDeviceInfo`.
+    device_info: clGetDeviceInfo, device: cl_device_id, CL_DEVICE_REFERENCE_COUNT;
+    /// After `clGetCommandQueueInfo`.
+    queue_info: clGetCommandQueueInfo, command_queue: cl_command_queue, CL_QUEUE_REFERENCE_COUNT;
+    /// After `clGetKernelInfo`.
+    kernel_info: clGetKernelInfo, kernel: cl_kernel, CL_KERNEL_REFERENCE_COUNT;
+    /// After `clGetEventInfo`.
+    event_info: clGetEventInfo, event: cl_event, CL_EVENT_REFERENCE_COUNT;
+}
+
+/// `clGetContextInfo`. The property list holds the guest's platform, so it is answered here.
+///
+/// # Safety
+/// The C function's contract.
+pub(crate) unsafe fn context_info(
+    context: cl_context,
+    param_name: cl_context_info,
+    param_value_size: usize,
+    param_value: *mut c_void,
+    param_value_size_ret: *mut usize,
+) -> cl_int {
+    // SAFETY: promised by the caller.
+    unsafe {
+        if param_name == CL_CONTEXT_PROPERTIES
+            && let Some(meta) = meta_of::<kind::cl_context>(context)
+        {
+            return answer(&meta.properties, param_value_size, param_value, param_value_size_ret);
+        }
+        let status =
+            guest::context_info(context, param_name, param_value_size, param_value, param_value_size_ret);
+        let asked = (param_name, CL_CONTEXT_REFERENCE_COUNT);
+        count_references::<kind::cl_context>(asked, context, param_value, status)
+    }
+}
+
+/// `clGetMemObjectInfo`. Host addresses are the application's, and with them the flags that it gave.
+///
+/// # Safety
+/// The C function's contract.
+pub(crate) unsafe fn mem_info(
+    memobj: cl_mem,
+    param_name: cl_mem_info,
+    param_value_size: usize,
+    param_value: *mut c_void,
+    param_value_size_ret: *mut usize,
+) -> cl_int {
+    // SAFETY: promised by the caller.
+    unsafe {
+        let meta = meta_of::<kind::cl_mem>(memobj);
+        if let (CL_MEM_HOST_PTR, Some(meta)) = (param_name, meta) {
+            return answer(&[meta.host_ptr], param_value_size, param_value, param_value_size_ret);
+        }
+        let status = guest::mem_info(memobj, param_name, param_value_size, param_value, param_value_size_ret);
+        if let (CL_MEM_FLAGS, CL_SUCCESS, Some(meta)) = (param_name, status, meta)
+            && meta.flags & CL_MEM_USE_HOST_PTR != 0
+            && !param_value.is_null()
+        {
+            // The server made it a copy, see `remote::create_buffer`.
+            let flags = param_value.cast::<cl_mem_flags>();
+            flags.write_unaligned(flags.read_unaligned() & !CL_MEM_COPY_HOST_PTR | CL_MEM_USE_HOST_PTR);
+        }
+        count_references::<kind::cl_mem>((param_name, CL_MEM_REFERENCE_COUNT), memobj, param_value, status)
+    }
+}
+
+/// `clGetProgramInfo`. Binaries are an array of pointers into the application's memory; each binary is fetched by itself.
+///
+/// # Safety
+/// The C function's contract.
+pub(crate) unsafe fn program_info(
+    program: cl_program,
+    param_name: cl_program_info,
+    param_value_size: usize,
+    param_value: *mut c_void,
+    param_value_size_ret: *mut usize,
+) -> cl_int {
+    // SAFETY: promised by the caller.
+    unsafe {
+        if param_name == CL_PROGRAM_BINARIES {
+            return binaries(program, param_value_size, param_value.cast(), param_value_size_ret);
+        }
+        let status =
+            guest::program_info(program, param_name, param_value_size, param_value, param_value_size_ret);
+        let asked = (param_name, CL_PROGRAM_REFERENCE_COUNT);
+        count_references::<kind::cl_program>(asked, program, param_value, status)
+    }
+}
+
+/// A query whose answer is a list.
+///
+/// # Safety
+/// Any bytes are a `T`, and `program` is what the application passed.
+unsafe fn program_list<T: Copy + Default>(
+    program: cl_program,
+    param_name: cl_program_info,
+) -> Result<Vec<T>, cl_int> {
+    let mut len = 0;
+    // SAFETY: asks for the length alone.
+    let status = unsafe { guest::program_info(program, param_name, 0, ptr::null_mut(), &mut len) };
+    if status != CL_SUCCESS {
+        return Err(status);
+    }
+    let mut list = vec![T::default(); len / size_of::<T>()];
+    let value = list.as_mut_ptr().cast();
+    // SAFETY: there is room for the answer.
+    let status = unsafe {
+        guest::program_info(program, param_name, size_of_val(list.as_slice()), value, ptr::null_mut())
+    };
+    if status == CL_SUCCESS { Ok(list) } else { Err(status) }
+}
+
+/// # Safety
+/// As `clGetProgramInfo(CL_PROGRAM_BINARIES)` demands.
+unsafe fn binaries(
+    program: cl_program,
+    param_value_size: usize,
+    targets: *mut *mut c_void,
+    param_value_size_ret: *mut usize,
+) -> cl_int {
+    // SAFETY: sizes are numbers.
+    let sizes = match unsafe { program_list::<usize>(program, CL_PROGRAM_BINARY_SIZES) } {
+        Ok(sizes) => sizes,
+        Err(status) => return status,
+    };
+    let len = size_of_val(sizes.as_slice());
+    if !targets.is_null() {
+        if param_value_size < len {
+            return CL_INVALID_VALUE;
+        }
+        for (index, size) in sizes.iter().enumerate() {
+            // SAFETY: the application's array has a pointer for each device.
+            let target = unsafe { targets.add(index).read_unaligned() };
+            if target.is_null() || *size == 0 {
+                continue;
+            }
+            // SAFETY: the application provides as much room as the program's binaries need.
+            let status = unsafe { guest::program_binary(program, index as cl_uint, *size, target) };
+            if status != CL_SUCCESS {
+                return status;
+            }
+        }
+    }
+    if !param_value_size_ret.is_null() {
+        // SAFETY: promised by the caller.
+        unsafe { param_value_size_ret.write(len) };
+    }
+    CL_SUCCESS
+}
+
+// Builds. They are done when the call returns, which the API allows with a callback, too.
+
+/// `clBuildProgram`.
+///
+/// # Safety
+/// The C function's contract.
+pub(crate) unsafe fn build_program(
+    program: cl_program,
+    num_devices: cl_uint,
+    device_list: *const cl_device_id,
+    options: *const c_char,
+    pfn_notify: ProgramNotify,
+    user_data: *mut c_void,
+) -> cl_int {
+    // SAFETY: promised by the caller.
+    unsafe {
+        if pfn_notify.is_none() && !user_data.is_null() {
+            return CL_INVALID_VALUE;
+        }
+        notify(
+            guest::build_program(program, num_devices, device_list, options),
+            program,
+            pfn_notify,
+            user_data,
+        )
+    }
+}
+
+/// `clCompileProgram`.
+///
+/// # Safety
+/// The C function's contract.
+#[expect(clippy::too_many_arguments, reason = "the arguments of the C function")]
+pub(crate) unsafe fn compile_program(
+    program: cl_program,
+    num_devices: cl_uint,
+    device_list: *const cl_device_id,
+    options: *const c_char,
+    num_input_headers: cl_uint,
+    input_headers: *const cl_program,
+    header_include_names: *mut *const c_char,
+    pfn_notify: ProgramNotify,
+    user_data: *mut c_void,
+) -> cl_int {
+    // SAFETY: promised by the caller.
+    unsafe {
+        if pfn_notify.is_none() && !user_data.is_null() {
+            return CL_INVALID_VALUE;
+        }
+        let status = guest::compile_program(
+            program,
+            num_devices,
+            device_list,
+            options,
+            num_input_headers,
+            input_headers,
+            header_include_names,
+        );
+        notify(status, program, pfn_notify, user_data)
+    }
+}
+
+/// `clLinkProgram`.
+///
+/// # Safety
+/// The C function's contract.
+#[expect(clippy::too_many_arguments, reason = "the arguments of the C function")]
+pub(crate) unsafe fn link_program(
+    context: cl_context,
+    num_devices: cl_uint,
+    device_list: *const cl_device_id,
+    options: *const c_char,
+    num_input_programs: cl_uint,
+    input_programs: *const cl_program,
+    pfn_notify: ProgramNotify,
+    user_data: *mut c_void,
+    errcode_ret: *mut cl_int,
+) -> cl_program {
+    // SAFETY: promised by the caller.
+    unsafe {
+        if pfn_notify.is_none() && !user_data.is_null() {
+            report(errcode_ret, CL_INVALID_VALUE);
+            return ptr::null_mut();
+        }
+        let program = guest::link_program(
+            context,
+            num_devices,
+            device_list,
+            options,
+            num_input_programs,
+            input_programs,
+            errcode_ret,
+        );
+        if let (Some(pfn_notify), false) = (pfn_notify, program.is_null()) {
+            pfn_notify(program, user_data);
+        }
+        program
+    }
+}
+
+/// Tells the application that a build has ended, well or not. One that could not begin has no end.
+///
+/// # Safety
+/// The callback is the application's.
+unsafe fn notify(
+    status: cl_int,
+    program: cl_program,
+    pfn_notify: ProgramNotify,
+    user_data: *mut c_void,
+) -> cl_int {
+    let ended = matches!(status, CL_SUCCESS | CL_BUILD_PROGRAM_FAILURE | CL_COMPILE_PROGRAM_FAILURE);
+    if let (Some(pfn_notify), true) = (pfn_notify, ended) {
+        // SAFETY: promised by the caller.
+        unsafe { pfn_notify(program, user_data) };
+        // The callback reports failures; with one, a build that began is a success of the call.
+        return CL_SUCCESS;
+    }
+    status
+}
+
+/// `clCreateKernelsInProgram`: makes them one by one, by their names.
+///
+/// # Safety
+/// The C function's contract.
+pub(crate) unsafe fn create_kernels(
+    program: cl_program,
+    num_kernels: cl_uint,
+    kernels: *mut cl_kernel,
+    num_kernels_ret: *mut cl_uint,
+) -> cl_int {
+    // SAFETY: names are bytes.
+    let names = match unsafe { program_list::<u8>(program, CL_PROGRAM_KERNEL_NAMES) } {
+        Ok(names) => names,
+        Err(status) => return status,
+    };
+    let names = names.split(|c| *c == 0).next().unwrap_or_default();
+    let names: Vec<_> = names.split(|c| *c == b';').filter(|name| !name.is_empty()).collect();
+    if !kernels.is_null() {
+        if (num_kernels as usize) < names.len() {
+            return CL_INVALID_VALUE;
+        }
+        for (index, name) in names.iter().enumerate() {
+            let name = [*name, b"\0"].concat();
+            let mut status = CL_SUCCESS;
+            // SAFETY: the name ends with a 0.
+            let kernel = unsafe { guest::clCreateKernel(program, name.as_ptr().cast(), &mut status) };
+            if status != CL_SUCCESS {
+                // SAFETY: the application's array has room for all, and these were written below.
+                for made in unsafe { slice::from_raw_parts(kernels, index) } {
+                    // SAFETY: made above, and given to nobody.
+                    unsafe { guest::clReleaseKernel(*made) };
+                }
+                return status;
+            }
+            // SAFETY: the application's array has room for all.
+            unsafe { kernels.add(index).write(kernel) };
+        }
+    }
+    if !num_kernels_ret.is_null() {
+        // SAFETY: promised by the caller.
+        unsafe { num_kernels_ret.write(names.len() as cl_uint) };
+    }
+    CL_SUCCESS
+}
+
+// What the guest learns from calls that succeeded.
+
+/// After `clSetKernelArg`.
+///
+/// # Safety
+/// The arguments are the application's.
+pub(crate) unsafe fn learn_arg(args: &args::clSetKernelArg, status: cl_int) -> cl_int {
+    // SAFETY: the application holds the kernel during the call.
+    let kernel = unsafe { meta_of::<kind::cl_kernel>(args.kernel) };
+    if let (CL_SUCCESS, Some(kernel)) = (status, kernel) {
+        kernel.took(args.arg_index, args.arg_size, args.arg_value.is_null());
+    }
+    status
+}
+
+/// After `clEnqueueNDRangeKernel`.
+///
+/// # Safety
+/// The arguments are the application's, as the C function demands.
+pub(crate) unsafe fn learn_launch(args: &args::clEnqueueNDRangeKernel, status: cl_int) -> cl_int {
+    if status != CL_SUCCESS {
+        return status;
+    }
+    // SAFETY: the application holds both during the call.
+    let (kernel, queue) = unsafe {
+        (meta_of::<kind::cl_kernel>(args.kernel), meta_of::<kind::cl_command_queue>(args.command_queue))
+    };
+    // SAFETY: the vendor accepted the call, so there is a size for each dimension, or none.
+    let local = unsafe { Ptr::new(args.local_work_size, usize::MAX) };
+    if let (Some(kernel), Some(queue)) = (kernel, queue)
+        && let Some(launch) = shape::launch(queue, args.work_dim, local)
+    {
+        kernel.launched(launch);
+    }
+    status
+}
+
+/// After `clEnqueueTask`.
+///
+/// # Safety
+/// The arguments are the application's, as the C function demands.
+pub(crate) unsafe fn learn_task(args: &args::clEnqueueTask, status: cl_int) -> cl_int {
+    // SAFETY: the application holds both during the call.
+    let (kernel, queue) = unsafe {
+        (meta_of::<kind::cl_kernel>(args.kernel), meta_of::<kind::cl_command_queue>(args.command_queue))
+    };
+    if let (CL_SUCCESS, Some(kernel), Some(queue)) = (status, kernel, queue) {
+        kernel.launched(shape::task(queue));
+    }
+    status
+}
+
+// Extensions.
+
+/// `clGetExtensionFunctionAddress`: as the system's loader, addresses of extension functions alone, and of those only what is
+/// forwarded. `clIcdGetPlatformIDsKHR` is what makes this library usable as a vendor's behind a loader.
+///
+/// # Safety
+/// `func_name` is null or a C string.
+pub(crate) unsafe fn extension_function(func_name: *const c_char) -> *mut c_void {
+    if func_name.is_null() {
+        return ptr::null_mut();
+    }
+    // SAFETY: promised by the caller.
+    match unsafe { CStr::from_ptr(func_name) }.to_bytes() {
+        b"clIcdGetPlatformIDsKHR" => guest::clGetPlatformIDs as *mut c_void,
+        b"clGetICDLoaderInfoOCLICD" => guest::loader_info as *mut c_void,
+        b"clRetainDeviceEXT" => guest::clRetainDeviceEXT as *mut c_void,
+        b"clReleaseDeviceEXT" => guest::clReleaseDeviceEXT as *mut c_void,
+        b"clGetKernelSubGroupInfoKHR" => guest::clGetKernelSubGroupInfoKHR as *mut c_void,
+        _ => ptr::null_mut(),
+    }
+}

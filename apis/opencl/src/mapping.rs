@@ -1,0 +1,230 @@
+//! The guest's side of mapped buffers.
+//!
+//! An application that maps a buffer gets memory of its own process: its own with `CL_MEM_USE_HOST_PTR`, else a copy of the buffer that
+//! this module keeps. The server maps the vendor's buffer for as long, copies its contents here when the map is done, and
+//! copies back what the application left when it unmaps. Both go by a number that the guest gives each mapping; neither side sees
+//! the other's addresses.
+
+use std::alloc::{Layout, alloc, dealloc};
+use std::ffi::c_void;
+use std::ptr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::ffi::*;
+use crate::local::{meta_of, report};
+use crate::opencl::{guest, kind};
+use crate::shape;
+
+/// Alignment of mapped memory: that of the largest OpenCL type, as the API demands.
+const ALIGN: usize = 128;
+
+/// Numbers of mappings; never reused.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// The mappings of one buffer.
+#[derive(Debug, Default)]
+pub(crate) struct Mappings(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    copy: Option<Copy>,
+    live: Vec<Mapping>,
+}
+
+/// A region that the application has mapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Mapping {
+    /// What the application got.
+    ptr: usize,
+    number: u64,
+    size: usize,
+    flags: cl_map_flags,
+    /// The map did not block, so its data may still be on the way.
+    deferred: bool,
+}
+
+/// The guest's copy of a buffer, of the buffer's size: mappings of one buffer are at their offsets in one piece of memory, as they are
+/// natively. Pages of it that are never mapped are never touched.
+#[derive(Debug)]
+struct Copy {
+    base: *mut u8,
+    layout: Layout,
+}
+
+// SAFETY: the memory is the copy's own; who may touch it when is the application's business, as with the vendor's.
+unsafe impl Send for Copy {}
+
+impl Copy {
+    fn new(size: usize) -> Option<Self> {
+        let layout = Layout::from_size_align(size, ALIGN).ok().filter(|layout| layout.size() != 0)?;
+        // SAFETY: the size is not 0.
+        let base = unsafe { alloc(layout) };
+        (!base.is_null()).then_some(Self { base, layout })
+    }
+}
+
+impl Drop for Copy {
+    fn drop(&mut self) {
+        // SAFETY: allocated with this layout, and freed only here.
+        unsafe { dealloc(self.base, self.layout) };
+    }
+}
+
+impl Drop for State {
+    fn drop(&mut self) {
+        // The application released the buffer with a map under way, whose data will still be written here.
+        if self.live.iter().any(|mapping| mapping.deferred) {
+            std::mem::forget(self.copy.take());
+        }
+    }
+}
+
+impl Mappings {
+    fn lock(&self) -> std::sync::MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The start of the guest's copy of a buffer of `size` bytes; null if there is no memory for it.
+    fn base(&self, size: usize) -> *mut u8 {
+        let mut state = self.lock();
+        if state.copy.is_none() {
+            state.copy = Copy::new(size);
+        }
+        state.copy.as_ref().map_or(ptr::null_mut(), |copy| copy.base)
+    }
+
+    fn add(&self, mapping: Mapping) {
+        self.lock().live.push(mapping);
+    }
+
+    /// The latest mapping at `ptr`, which is thereby unmapped.
+    fn take(&self, ptr: usize) -> Option<Mapping> {
+        let mut state = self.lock();
+        let at = state.live.iter().rposition(|mapping| mapping.ptr == ptr)?;
+        Some(state.live.remove(at))
+    }
+}
+
+/// `clEnqueueMapBuffer`.
+///
+/// # Safety
+/// The C function's contract.
+#[expect(clippy::too_many_arguments, reason = "the arguments of the C function")]
+pub(crate) unsafe fn map(
+    command_queue: cl_command_queue,
+    buffer: cl_mem,
+    blocking_map: cl_bool,
+    map_flags: cl_map_flags,
+    offset: usize,
+    size: usize,
+    num_events_in_wait_list: cl_uint,
+    event_wait_list: *const cl_event,
+    event: *mut cl_event,
+    errcode_ret: *mut cl_int,
+) -> *mut c_void {
+    let fail = |status: cl_int| {
+        // SAFETY: the application's pointer to a status, or null.
+        unsafe { report(errcode_ret, status) };
+        ptr::null_mut()
+    };
+    // SAFETY: the application holds the buffer while it maps it.
+    let Some(meta) = (unsafe { meta_of::<kind::cl_mem>(buffer) }) else { return fail(CL_INVALID_MEM_OBJECT) };
+    if !meta.contains(offset, size) {
+        return fail(CL_INVALID_VALUE);
+    }
+    let base = if meta.host_ptr != 0 { meta.host_ptr as *mut u8 } else { meta.mappings.base(meta.size) };
+    if base.is_null() {
+        return fail(CL_OUT_OF_HOST_MEMORY);
+    }
+    let data = base.wrapping_add(offset).cast::<c_void>();
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    // SAFETY: `data` has room for `size` bytes, which are inside the buffer; the rest is the application's.
+    let status = unsafe {
+        guest::map_buffer(
+            command_queue,
+            buffer,
+            blocking_map,
+            map_flags,
+            offset,
+            size,
+            number,
+            data,
+            num_events_in_wait_list,
+            event_wait_list,
+            event,
+        )
+    };
+    if status != CL_SUCCESS {
+        return fail(status);
+    }
+    let deferred = blocking_map == CL_FALSE && shape::map_reads(map_flags);
+    meta.mappings.add(Mapping { ptr: data as usize, number, size, flags: map_flags, deferred });
+    // SAFETY: as in `fail`.
+    unsafe { report(errcode_ret, CL_SUCCESS) };
+    data
+}
+
+/// `clEnqueueUnmapMemObject`. What the application wrote is sent with the call; there is no need to wait for anything,
+/// unless the map's own data may be on the way still.
+///
+/// # Safety
+/// The C function's contract.
+pub(crate) unsafe fn unmap(
+    command_queue: cl_command_queue,
+    memobj: cl_mem,
+    mapped_ptr: *mut c_void,
+    num_events_in_wait_list: cl_uint,
+    event_wait_list: *const cl_event,
+    event: *mut cl_event,
+) -> cl_int {
+    // SAFETY: the application holds the buffer while it unmaps it.
+    let Some(meta) = (unsafe { meta_of::<kind::cl_mem>(memobj) }) else { return CL_INVALID_MEM_OBJECT };
+    let Some(mapping) = meta.mappings.take(mapped_ptr as usize) else { return CL_INVALID_VALUE };
+    let writes = cl_bool::from(shape::map_writes(mapping.flags));
+    let Mapping { number, size, .. } = mapping;
+    let unmap = if mapping.deferred { guest::unmap_unfinished } else { guest::unmap_buffer };
+    // SAFETY: the mapping has `size` bytes.
+    let status = unsafe {
+        unmap(
+            command_queue,
+            memobj,
+            number,
+            writes,
+            size,
+            mapped_ptr,
+            num_events_in_wait_list,
+            event_wait_list,
+            event,
+        )
+    };
+    if status != CL_SUCCESS {
+        meta.mappings.add(mapping);
+    }
+    status
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mappings_of_a_buffer_are_in_one_aligned_copy() {
+        let mappings = Mappings::default();
+        let base = mappings.base(1000);
+        assert_eq!(base as usize % ALIGN, 0);
+        assert_eq!(mappings.base(1000), base);
+        assert!(Mappings::default().base(usize::MAX).is_null());
+    }
+
+    #[test]
+    fn the_latest_mapping_of_an_address_is_unmapped_first() {
+        let mappings = Mappings::default();
+        let mapping = |number| Mapping { ptr: 64, number, size: 8, flags: CL_MAP_READ, deferred: false };
+        mappings.add(mapping(1));
+        mappings.add(mapping(2));
+        assert_eq!(mappings.take(64), Some(mapping(2)));
+        assert_eq!(mappings.take(64), Some(mapping(1)));
+        assert_eq!(mappings.take(64), None);
+    }
+}

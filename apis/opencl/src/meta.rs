@@ -1,0 +1,267 @@
+//! What guest and server know of OpenCL objects beyond their handles: enough to see in the guest that a command will not fail, and
+//! in the server which arguments of a kernel are handles.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ava_core::spec::Ptr;
+use serde::{Deserialize, Serialize};
+
+use crate::ffi::*;
+use crate::mapping::Mappings;
+
+/// A context: its property list as the application gave it, with the guest's platform handle.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct ContextMeta {
+    /// With the terminating 0; empty if there was no list.
+    pub properties: Vec<cl_context_properties>,
+}
+
+impl ContextMeta {
+    /// The description of a context made with `properties`.
+    pub fn new(properties: Ptr<'_, cl_context_properties>) -> Self {
+        if properties.is_null() {
+            return Self::default();
+        }
+        Self { properties: (0..crate::shape::property_count(properties)).map(|i| properties.at(i)).collect() }
+    }
+}
+
+/// A command queue.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct QueueMeta {
+    /// Its context, as the bits of the side's own handle; 0 if unknown.
+    pub context: u64,
+    /// Its device, likewise.
+    pub device: u64,
+}
+
+impl QueueMeta {
+    /// The description of a queue for `device` in `context`.
+    pub fn new(context: u64, device: u64) -> Self {
+        Self { context, device }
+    }
+}
+
+/// A buffer.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct MemMeta {
+    /// Its context, as the bits of the side's own handle; 0 if nothing is known of the buffer.
+    pub context: u64,
+    /// Size in bytes.
+    pub size: usize,
+    /// Flags as the application gave them, for a sub-buffer with those that it inherits.
+    pub flags: cl_mem_flags,
+    /// With `CL_MEM_USE_HOST_PTR`: the application's address of the first byte.
+    pub host_ptr: usize,
+    /// Whether it is part of another buffer.
+    pub is_part: bool,
+    /// What the application has mapped; used in the guest only.
+    #[serde(skip)]
+    pub(crate) mappings: Arc<Mappings>,
+}
+
+/// Flags that say how the host may use a buffer; a sub-buffer inherits them if it has none.
+const HOST_ACCESS: cl_mem_flags = CL_MEM_HOST_WRITE_ONLY | CL_MEM_HOST_READ_ONLY | CL_MEM_HOST_NO_ACCESS;
+const HOST_MEMORY: cl_mem_flags = CL_MEM_USE_HOST_PTR | CL_MEM_ALLOC_HOST_PTR | CL_MEM_COPY_HOST_PTR;
+
+impl MemMeta {
+    /// The description of a new buffer.
+    pub fn buffer(context: u64, flags: cl_mem_flags, size: usize, host_ptr: usize) -> Self {
+        let host_ptr = if flags & CL_MEM_USE_HOST_PTR != 0 { host_ptr } else { 0 };
+        Self { context, size, flags, host_ptr, ..Self::default() }
+    }
+
+    /// The description of the part of this buffer that a `cl_buffer_region` at `info` says.
+    pub fn part(&self, flags: cl_mem_flags, kind: cl_buffer_create_type, info: Ptr<'_, u8>) -> Self {
+        if info.is_null() || kind != CL_BUFFER_CREATE_TYPE_REGION {
+            return Self::default();
+        }
+        let word =
+            |n: usize| usize::from_ne_bytes(std::array::from_fn(|i| info.at(n * size_of::<usize>() + i)));
+        let (origin, size) = (word(0), word(1));
+        let mut flags = flags;
+        if flags & HOST_ACCESS == 0 {
+            flags |= self.flags & HOST_ACCESS;
+        }
+        flags |= self.flags & HOST_MEMORY;
+        let host_ptr = if self.host_ptr == 0 { 0 } else { self.host_ptr.wrapping_add(origin) };
+        Self { context: self.context, size, flags, host_ptr, is_part: true, ..Self::default() }
+    }
+
+    /// Whether `size` bytes at `offset` are a non-empty range inside the buffer.
+    pub fn contains(&self, offset: usize, size: usize) -> bool {
+        size != 0 && offset.checked_add(size).is_some_and(|end| end <= self.size)
+    }
+}
+
+/// What a kernel expects as an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ArgKind {
+    /// The vendor does not say.
+    Unknown,
+    /// A memory object.
+    Mem,
+    /// A sampler.
+    Sampler,
+    /// A queue on the device.
+    Queue,
+    /// Local memory: a size without a value.
+    Local,
+    /// A value.
+    Value,
+}
+
+/// A kernel: its arguments as the vendor describes them, and what the guest has learned of it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct KernelMeta {
+    /// One for each argument.
+    pub args: Vec<ArgKind>,
+    #[serde(skip)]
+    learned: Arc<Learned>,
+}
+
+/// Arguments whose accepted sizes are remembered. Kernels with more set the others synchronously.
+const REMEMBERED_ARGS: usize = 64;
+
+/// Launches that are remembered per kernel.
+const REMEMBERED_LAUNCHES: usize = 16;
+
+/// What earlier calls showed that the vendor accepts.
+#[derive(Debug)]
+struct Learned {
+    /// For each argument the size that was accepted last, see [`accepted`]; 0 for none.
+    args: [AtomicU64; REMEMBERED_ARGS],
+    launches: Mutex<Vec<Launch>>,
+}
+
+impl Default for Learned {
+    fn default() -> Self {
+        Self { args: std::array::from_fn(|_| AtomicU64::new(0)), launches: Mutex::default() }
+    }
+}
+
+/// A way to launch a kernel: what decides whether the vendor accepts it, but for the global size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Launch {
+    /// The queue's context.
+    pub context: u64,
+    /// The queue's device.
+    pub device: u64,
+    /// Number of dimensions; 0 for `clEnqueueTask`.
+    pub dimensions: cl_uint,
+    /// The local size, padded with zeros, if the application chose one.
+    pub local: Option<[usize; 3]>,
+}
+
+/// The size and nullness of an argument as one word that is not 0.
+fn accepted(size: usize, null: bool) -> u64 {
+    (1 << 63) | ((size as u64) << 1) | u64::from(null)
+}
+
+impl KernelMeta {
+    /// The description of a kernel with these arguments.
+    pub fn new(args: Vec<ArgKind>) -> Self {
+        Self { args, ..Self::default() }
+    }
+
+    /// What argument `index` is; `None` if the kernel has no such argument.
+    pub fn arg(&self, index: cl_uint) -> Option<ArgKind> {
+        self.args.get(index as usize).copied()
+    }
+
+    /// Whether the vendor will take an argument of this size, as far as a program could tell.
+    pub fn takes(&self, index: cl_uint, size: usize, null: bool) -> bool {
+        match self.arg(index) {
+            None => false,
+            Some(ArgKind::Mem) if size == size_of::<cl_mem>() => true,
+            Some(_) => self
+                .learned
+                .args
+                .get(index as usize)
+                .is_some_and(|last| last.load(Ordering::Relaxed) == accepted(size, null)),
+        }
+    }
+
+    /// The vendor took an argument of this size.
+    pub fn took(&self, index: cl_uint, size: usize, null: bool) {
+        let (Some(kind), Some(last)) = (self.arg(index), self.learned.args.get(index as usize)) else {
+            return;
+        };
+        let now = accepted(size, null);
+        if last.load(Ordering::Relaxed) == now {
+            return;
+        }
+        last.store(now, Ordering::Relaxed);
+        if kind == ArgKind::Local {
+            // More local memory may make a launch fail that was possible before.
+            self.launches().clear();
+        }
+    }
+
+    /// Whether a launch like this one has succeeded.
+    pub fn has_launched(&self, launch: &Launch) -> bool {
+        self.launches().contains(launch)
+    }
+
+    /// A launch like this one succeeded.
+    pub fn launched(&self, launch: Launch) {
+        if launch.context == 0 {
+            // The queue is unknown, and this would be said of every unknown queue.
+            return;
+        }
+        let mut launches = self.launches();
+        if !launches.contains(&launch) {
+            if launches.len() == REMEMBERED_LAUNCHES {
+                launches.remove(0);
+            }
+            launches.push(launch);
+        }
+    }
+
+    fn launches(&self) -> std::sync::MutexGuard<'_, Vec<Launch>> {
+        self.learned.launches.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_argument_is_known_to_be_good_once_the_vendor_took_its_size() {
+        let kernel = KernelMeta::new(vec![ArgKind::Value, ArgKind::Mem, ArgKind::Local]);
+        assert!(!kernel.takes(0, 4, false));
+        kernel.took(0, 4, false);
+        assert!(kernel.takes(0, 4, false));
+        assert!(!kernel.takes(0, 8, false) && !kernel.takes(0, 4, true));
+        assert!(kernel.takes(1, 8, false) && !kernel.takes(1, 4, false));
+        assert!(!kernel.takes(3, 4, false), "there is no such argument");
+    }
+
+    #[test]
+    fn more_local_memory_makes_launches_doubtful_again() {
+        let kernel = KernelMeta::new(vec![ArgKind::Local]);
+        let launch = Launch { context: 1, device: 2, dimensions: 1, local: Some([64, 0, 0]) };
+        kernel.took(0, 16, true);
+        kernel.launched(launch);
+        assert!(kernel.has_launched(&launch));
+        assert!(!kernel.has_launched(&Launch { device: 3, ..launch }));
+        kernel.took(0, 16, true);
+        assert!(kernel.has_launched(&launch), "the same size again");
+        kernel.took(0, 32, true);
+        assert!(!kernel.has_launched(&launch));
+    }
+
+    #[test]
+    fn a_part_inherits_what_the_whole_says_of_host_memory() {
+        let whole = MemMeta::buffer(1, CL_MEM_USE_HOST_PTR | CL_MEM_HOST_READ_ONLY, 64, 0x1000);
+        let region: Vec<u8> = [16usize, 32].iter().flat_map(|n| n.to_ne_bytes()).collect();
+        // SAFETY: 16 bytes are readable.
+        let info = unsafe { Ptr::new(region.as_ptr(), region.len()) };
+        let part = whole.part(CL_MEM_READ_ONLY, CL_BUFFER_CREATE_TYPE_REGION, info);
+        assert_eq!((part.size, part.host_ptr, part.is_part), (32, 0x1010, true));
+        assert_ne!(part.flags & CL_MEM_HOST_READ_ONLY, 0);
+        assert!(part.contains(0, 32) && !part.contains(1, 32) && !part.contains(0, 0));
+    }
+}

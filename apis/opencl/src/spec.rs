@@ -1,0 +1,1796 @@
+//! The specification itself, and what the macro makes of it.
+
+use ava_core::ava_api;
+
+ava_api! {
+    /// OpenCL 3.0 as `libOpenCL.so.1` exports it: 133 functions, OpenCL 1.0 to 3.0 with the loader's extensions.
+    ///
+    /// # Forwarded
+    /// Platforms, devices and sub-devices, contexts, queues, buffers and sub-buffers (reads, writes, copies, fills, rectangles,
+    /// mappings, migration), programs from source, binaries, IL and built-in kernels, kernels, launches, markers, barriers,
+    /// events with profiling, user events, timers.
+    ///
+    /// Commands go asynchronously if the guest can see that the vendor will not refuse them, see `shape`: non-blocking transfers
+    /// within a buffer, fills, copies, markers, barriers, arguments of a kind and size that the vendor took before, launches of a kernel that
+    /// succeeded with the same dimensions and local size on the same device. Everything else waits for the vendor's own answer.
+    ///
+    /// # Answered in the guest
+    /// - Reference counts, and what a query says of them: they are the guest's own.
+    /// - `CL_CONTEXT_PROPERTIES` and `CL_MEM_HOST_PTR`, as they hold the application's handles and addresses.
+    /// - `clUnloadCompiler` does nothing. `clGetExtensionFunctionAddress` knows the extension functions that are forwarded.
+    ///
+    /// # Different from a native library, within what the API allows
+    /// - A buffer with `CL_MEM_USE_HOST_PTR` is a copy of the application's memory, which sees the device's results when it maps
+    ///   the buffer, as the API demands, and not before, as happens to work on a CPU.
+    /// - Mappings of one buffer share memory in the guest, so they are consistent with each other; between buffer and
+    ///   sub-buffer they are so once unmapped. Unmapping what was mapped without blocking waits for the map.
+    /// - Builds are done when `clBuildProgram`, `clCompileProgram` or `clLinkProgram` returns; a callback is called before.
+    /// - A context's error callback is never called; the vendor's messages stay with the API server.
+    /// - Properties that refer to objects of the application's process (GL, D3D, external memory) are refused as unknown.
+    /// - Where the vendor does not describe a kernel's arguments, 8 bytes are a buffer or refused, see `shape::kernel_arg`.
+    ///
+    /// # Refused
+    /// Images, samplers, pipes, shared virtual memory, GL and EGL sharing, native kernels and the callbacks of events, buffers,
+    /// contexts and programs return `CL_INVALID_OPERATION`. Queries of devices are answered as the vendor does, also where it
+    /// offers what is refused here.
+    #[api(
+        name = "opencl",
+        version = "3.0",
+        ffi = crate::ffi,
+        library = ["libOpenCL.so.1"],
+        dispatch = crate::icd::table(),
+        warm = crate::remote::warm,
+    )]
+    pub mod opencl {
+        use std::ffi::{c_char, c_uchar, c_void};
+
+        use crate::ffi::*;
+        use crate::local::{self, ContextNotify, ProgramNotify};
+        use crate::meta::{ContextMeta, KernelMeta, MemMeta, QueueMeta};
+        use crate::{mapping, remote, shape};
+
+        #[status(ok = CL_SUCCESS, lost = CL_DEVICE_NOT_AVAILABLE, refused = CL_MEM_OBJECT_ALLOCATION_FAILURE)]
+        type cl_int;
+
+        #[handle(invalid = CL_INVALID_PLATFORM)]
+        type cl_platform_id;
+        #[handle(
+            retain = clRetainDevice,
+            release = clReleaseDevice,
+            invalid = CL_INVALID_DEVICE,
+            since = "OPENCL_1.2",
+        )]
+        type cl_device_id;
+        #[handle(
+            retain = clRetainContext,
+            release = clReleaseContext,
+            invalid = CL_INVALID_CONTEXT,
+            meta = ContextMeta,
+            since = "OPENCL_1.0",
+        )]
+        type cl_context;
+        #[handle(
+            retain = clRetainCommandQueue,
+            release = clReleaseCommandQueue,
+            invalid = CL_INVALID_COMMAND_QUEUE,
+            meta = QueueMeta,
+            since = "OPENCL_1.0",
+        )]
+        type cl_command_queue;
+        #[handle(
+            retain = clRetainMemObject,
+            release = clReleaseMemObject,
+            invalid = CL_INVALID_MEM_OBJECT,
+            meta = MemMeta,
+            since = "OPENCL_1.0",
+        )]
+        type cl_mem;
+        #[handle(
+            retain = clRetainSampler,
+            release = clReleaseSampler,
+            invalid = CL_INVALID_SAMPLER,
+            since = "OPENCL_1.0",
+        )]
+        type cl_sampler;
+        #[handle(
+            retain = clRetainProgram,
+            release = clReleaseProgram,
+            invalid = CL_INVALID_PROGRAM,
+            since = "OPENCL_1.0",
+        )]
+        type cl_program;
+        #[handle(
+            retain = clRetainKernel,
+            release = clReleaseKernel,
+            invalid = CL_INVALID_KERNEL,
+            meta = KernelMeta,
+            since = "OPENCL_1.0",
+        )]
+        type cl_kernel;
+        #[handle(
+            retain = clRetainEvent,
+            release = clReleaseEvent,
+            invalid = CL_INVALID_EVENT,
+            since = "OPENCL_1.0",
+        )]
+        type cl_event;
+
+        /// Nanoseconds of device time, measured by the server.
+        static KERNEL_TIME: Instantaneous;
+        /// Bytes of buffers held.
+        static DEVICE_MEMORY: Continuous;
+
+        /// Buffers of transfers that the device has not finished.
+        #[registry(done = remote::event_is_complete)]
+        static IN_FLIGHT: BufRegistry<cl_command_queue, cl_event>;
+
+        // Platforms and devices.
+
+        #[since("OPENCL_1.0")]
+        unsafe extern "C" {
+            fn clGetPlatformIDs(
+                num_entries: cl_uint,
+                #[output(len = num_entries, filled = num_entries.min(*num_platforms))]
+                platforms: *mut cl_platform_id,
+                #[output]
+                num_platforms: *mut cl_uint,
+            ) -> cl_int;
+
+            #[cached]
+            fn clGetPlatformInfo(
+                platform: cl_platform_id,
+                param_name: cl_platform_info,
+                param_value_size: usize,
+                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+
+            fn clGetDeviceIDs(
+                platform: cl_platform_id,
+                device_type: cl_device_type,
+                num_entries: cl_uint,
+                #[output(len = num_entries, filled = num_entries.min(*num_devices))]
+                devices: *mut cl_device_id,
+                #[output]
+                num_devices: *mut cl_uint,
+            ) -> cl_int;
+
+            #[cached]
+            #[after(local::device_info)]
+            fn clGetDeviceInfo(
+                device: cl_device_id,
+                param_name: cl_device_info,
+                param_value_size: usize,
+                #[output(with = shape::device_info(param_name, param_value_size), filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+
+            #[since("OPENCL_1.2")]
+            fn clCreateSubDevices(
+                in_device: cl_device_id,
+                #[input(len = shape::partition_count(properties))]
+                properties: *const cl_device_partition_property,
+                num_devices: cl_uint,
+                #[output(new, len = num_devices, filled = num_devices.min(*num_devices_ret))]
+                out_devices: *mut cl_device_id,
+                #[output]
+                num_devices_ret: *mut cl_uint,
+            ) -> cl_int;
+
+            /// Its list is encoded differently, and no vendor that offers it lacks the core function.
+            #[since("OPENCL_1.1")]
+            #[unsupported(CL_INVALID_OPERATION)]
+            fn clCreateSubDevicesEXT(
+                in_device: cl_device_id,
+                properties: *const cl_device_partition_property_ext,
+                num_entries: cl_uint,
+                out_devices: *mut cl_device_id,
+                num_devices: *mut cl_uint,
+            ) -> cl_int;
+
+            #[since("OPENCL_1.1")]
+            fn clRetainDeviceEXT(
+                device: cl_device_id,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { guest::clRetainDevice(device) }
+            }
+
+            #[since("OPENCL_1.1")]
+            fn clReleaseDeviceEXT(
+                device: cl_device_id,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { guest::clReleaseDevice(device) }
+            }
+
+            #[since("OPENCL_2.1")]
+            fn clGetDeviceAndHostTimer(
+                device: cl_device_id,
+                #[output]
+                device_timestamp: *mut cl_ulong,
+                #[output]
+                host_timestamp: *mut cl_ulong,
+            ) -> cl_int;
+
+            #[since("OPENCL_2.1")]
+            fn clGetHostTimer(
+                device: cl_device_id,
+                #[output]
+                host_timestamp: *mut cl_ulong,
+            ) -> cl_int;
+
+            #[since("OPENCL_1.2")]
+            fn clUnloadPlatformCompiler(
+                platform: cl_platform_id,
+            ) -> cl_int;
+
+            fn clUnloadCompiler() -> cl_int {
+                CL_SUCCESS
+            }
+
+            fn clGetExtensionFunctionAddress(func_name: *const c_char) -> *mut c_void {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { local::extension_function(func_name) }
+            }
+
+            #[since("OPENCL_1.2")]
+            fn clGetExtensionFunctionAddressForPlatform(
+                platform: cl_platform_id,
+                func_name: *const c_char,
+            ) -> *mut c_void {
+                // Every platform's functions go to the same server.
+                let _ = platform;
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { local::extension_function(func_name) }
+            }
+        }
+
+        // Contexts.
+
+        #[since("OPENCL_1.0")]
+        unsafe extern "C" {
+            fn clCreateContext(
+                properties: *const cl_context_properties,
+                num_devices: cl_uint,
+                devices: *const cl_device_id,
+                pfn_notify: ContextNotify,
+                user_data: *mut c_void,
+                errcode_ret: *mut cl_int,
+            ) -> cl_context {
+                if pfn_notify.is_none() && !user_data.is_null() {
+                    // SAFETY: the application's pointer to a status, or null.
+                    unsafe { local::report(errcode_ret, CL_INVALID_VALUE) };
+                    return std::ptr::null_mut();
+                }
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { guest::create_context(properties, num_devices, devices, errcode_ret) }
+            }
+
+            fn clCreateContextFromType(
+                properties: *const cl_context_properties,
+                device_type: cl_device_type,
+                pfn_notify: ContextNotify,
+                user_data: *mut c_void,
+                errcode_ret: *mut cl_int,
+            ) -> cl_context {
+                if pfn_notify.is_none() && !user_data.is_null() {
+                    // SAFETY: the application's pointer to a status, or null.
+                    unsafe { local::report(errcode_ret, CL_INVALID_VALUE) };
+                    return std::ptr::null_mut();
+                }
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { guest::create_context_from_type(properties, device_type, errcode_ret) }
+            }
+
+            fn clGetContextInfo(
+                context: cl_context,
+                param_name: cl_context_info,
+                param_value_size: usize,
+                param_value: *mut c_void,
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    local::context_info(
+                        context, param_name, param_value_size, param_value, param_value_size_ret,
+                    )
+                }
+            }
+
+            #[since("OPENCL_2.1")]
+            fn clSetDefaultDeviceCommandQueue(
+                context: cl_context,
+                device: cl_device_id,
+                command_queue: cl_command_queue,
+            ) -> cl_int;
+        }
+
+        extern "server" {
+            /// What the loader on the other side says of itself. An extension of ocl-icd's, found by its name alone.
+            fn loader_info(
+                param_name: cl_uint,
+                param_value_size: usize,
+                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe { remote::loader_info(vendor, param_name, param_value_size, param_value, param_value_size_ret) }
+            }
+
+            #[record]
+            #[returns(new, meta = ContextMeta::new(properties))]
+            fn create_context(
+                #[input(with = shape::context_properties(properties))]
+                properties: *const cl_context_properties,
+                num_devices: cl_uint,
+                #[input(len = num_devices)]
+                devices: *const cl_device_id,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_context {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe { remote::create_context(vendor, properties, num_devices, devices, errcode_ret) }
+            }
+
+            #[record]
+            #[returns(new, meta = ContextMeta::new(properties))]
+            fn create_context_from_type(
+                #[input(with = shape::context_properties(properties))]
+                properties: *const cl_context_properties,
+                device_type: cl_device_type,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_context {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe { remote::create_context_from_type(vendor, properties, device_type, errcode_ret) }
+            }
+
+            fn context_info(
+                context: cl_context,
+                param_name: cl_context_info,
+                param_value_size: usize,
+                #[output(with = shape::context_info(param_name, param_value_size), filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                if param_name == CL_CONTEXT_PROPERTIES {
+                    // The guest knows them; the vendor's are addresses of this process.
+                    return CL_INVALID_VALUE;
+                }
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    vendor.clGetContextInfo(
+                        context, param_name, param_value_size, param_value, param_value_size_ret,
+                    )
+                }
+            }
+        }
+
+        // Command queues.
+
+        #[since("OPENCL_1.0")]
+        unsafe extern "C" {
+            #[record]
+            #[returns(new, depends_on(context), meta = QueueMeta::new(context.raw() as u64, device.raw() as u64))]
+            fn clCreateCommandQueue(
+                context: cl_context,
+                device: cl_device_id,
+                properties: cl_command_queue_properties,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_command_queue;
+
+            #[since("OPENCL_2.0")]
+            #[record]
+            #[returns(new, depends_on(context), meta = QueueMeta::new(context.raw() as u64, device.raw() as u64))]
+            fn clCreateCommandQueueWithProperties(
+                context: cl_context,
+                device: cl_device_id,
+                #[input(len = shape::property_count(properties))]
+                properties: *const cl_queue_properties,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_command_queue;
+
+            #[after(local::queue_info)]
+            fn clGetCommandQueueInfo(
+                command_queue: cl_command_queue,
+                param_name: cl_command_queue_info,
+                param_value_size: usize,
+                #[output(with = shape::queue_info(param_name, param_value_size), filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+
+            #[mode(Async)]
+            fn clFlush(
+                command_queue: cl_command_queue,
+            ) -> cl_int;
+
+            fn clFinish(
+                command_queue: cl_command_queue,
+                #[contextual(IN_FLIGHT.drain(command_queue))]
+                bufs: PendingBuffers,
+            ) -> cl_int;
+        }
+
+        // Buffers.
+
+        #[since("OPENCL_1.0")]
+        unsafe extern "C" {
+            fn clCreateBuffer(
+                context: cl_context,
+                flags: cl_mem_flags,
+                size: usize,
+                host_ptr: *mut c_void,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { guest::create_buffer(context, std::ptr::null(), flags, size, host_ptr, errcode_ret) }
+            }
+
+            #[since("OPENCL_3.0")]
+            fn clCreateBufferWithProperties(
+                context: cl_context,
+                properties: *const cl_mem_properties,
+                flags: cl_mem_flags,
+                size: usize,
+                host_ptr: *mut c_void,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { guest::create_buffer(context, properties, flags, size, host_ptr, errcode_ret) }
+            }
+
+            #[since("OPENCL_1.1")]
+            #[record]
+            #[returns(new, depends_on(buffer), meta = meta(buffer).part(flags, buffer_create_type, buffer_create_info))]
+            fn clCreateSubBuffer(
+                buffer: cl_mem,
+                flags: cl_mem_flags,
+                buffer_create_type: cl_buffer_create_type,
+                #[input(bytes = shape::part_info(buffer_create_type))]
+                buffer_create_info: *const c_void,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+
+            fn clGetMemObjectInfo(
+                memobj: cl_mem,
+                param_name: cl_mem_info,
+                param_value_size: usize,
+                param_value: *mut c_void,
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    local::mem_info(
+                        memobj, param_name, param_value_size, param_value, param_value_size_ret,
+                    )
+                }
+            }
+
+            /// A mere query; programs ask before they decide to use images.
+            fn clGetSupportedImageFormats(
+                context: cl_context,
+                flags: cl_mem_flags,
+                image_type: cl_mem_object_type,
+                num_entries: cl_uint,
+                #[output(len = num_entries, filled = num_entries.min(*num_image_formats))]
+                image_formats: *mut cl_image_format,
+                #[output]
+                num_image_formats: *mut cl_uint,
+            ) -> cl_int;
+
+            #[mode(shape::transfer_mode(
+                meta(command_queue),
+                meta(buffer),
+                shape::READS,
+                blocking_read,
+                offset,
+                size,
+                ptr,
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            fn clEnqueueReadBuffer(
+                command_queue: cl_command_queue,
+                buffer: cl_mem,
+                blocking_read: cl_bool,
+                offset: usize,
+                size: usize,
+                #[output(
+                    bytes = size,
+                    zerocopy,
+                    deferred(IN_FLIGHT, command_queue, done = event, when = blocking_read == CL_FALSE),
+                )]
+                ptr: *mut c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int;
+
+            #[mode(shape::transfer_mode(
+                meta(command_queue),
+                meta(buffer),
+                shape::WRITES,
+                blocking_write,
+                offset,
+                size,
+                ptr,
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            fn clEnqueueWriteBuffer(
+                command_queue: cl_command_queue,
+                buffer: cl_mem,
+                blocking_write: cl_bool,
+                offset: usize,
+                size: usize,
+                #[input(
+                    bytes = size,
+                    zerocopy,
+                    deferred(IN_FLIGHT, command_queue, done = event, when = blocking_write == CL_FALSE),
+                )]
+                ptr: *const c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int;
+
+            #[since("OPENCL_1.1")]
+            fn clEnqueueReadBufferRect(
+                command_queue: cl_command_queue,
+                buffer: cl_mem,
+                blocking_read: cl_bool,
+                #[input(len = 3)]
+                buffer_origin: *const usize,
+                #[input(len = 3)]
+                host_origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                buffer_row_pitch: usize,
+                buffer_slice_pitch: usize,
+                host_row_pitch: usize,
+                host_slice_pitch: usize,
+                #[output(
+                    with = shape::host_rect(host_origin, region, host_row_pitch, host_slice_pitch),
+                    zerocopy,
+                    deferred(IN_FLIGHT, command_queue, done = event, when = blocking_read == CL_FALSE),
+                )]
+                ptr: *mut c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int;
+
+            #[since("OPENCL_1.1")]
+            fn clEnqueueWriteBufferRect(
+                command_queue: cl_command_queue,
+                buffer: cl_mem,
+                blocking_write: cl_bool,
+                #[input(len = 3)]
+                buffer_origin: *const usize,
+                #[input(len = 3)]
+                host_origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                buffer_row_pitch: usize,
+                buffer_slice_pitch: usize,
+                host_row_pitch: usize,
+                host_slice_pitch: usize,
+                #[input(
+                    with = shape::host_rect(host_origin, region, host_row_pitch, host_slice_pitch),
+                    zerocopy,
+                    deferred(IN_FLIGHT, command_queue, done = event, when = blocking_write == CL_FALSE),
+                )]
+                ptr: *const c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int;
+
+            #[mode(shape::copy_mode(
+                meta(command_queue),
+                (meta(src_buffer), src_buffer.raw(), src_offset),
+                (meta(dst_buffer), dst_buffer.raw(), dst_offset),
+                size,
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            fn clEnqueueCopyBuffer(
+                command_queue: cl_command_queue,
+                src_buffer: cl_mem,
+                dst_buffer: cl_mem,
+                src_offset: usize,
+                dst_offset: usize,
+                size: usize,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int;
+
+            #[since("OPENCL_1.1")]
+            fn clEnqueueCopyBufferRect(
+                command_queue: cl_command_queue,
+                src_buffer: cl_mem,
+                dst_buffer: cl_mem,
+                #[input(len = 3)]
+                src_origin: *const usize,
+                #[input(len = 3)]
+                dst_origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                src_row_pitch: usize,
+                src_slice_pitch: usize,
+                dst_row_pitch: usize,
+                dst_slice_pitch: usize,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int;
+
+            #[since("OPENCL_1.2")]
+            #[mode(shape::fill_mode(
+                meta(command_queue),
+                meta(buffer),
+                (pattern, pattern_size),
+                offset,
+                size,
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            fn clEnqueueFillBuffer(
+                command_queue: cl_command_queue,
+                buffer: cl_mem,
+                #[input(bytes = pattern_size)]
+                pattern: *const c_void,
+                pattern_size: usize,
+                offset: usize,
+                size: usize,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int;
+
+            #[since("OPENCL_1.2")]
+            fn clEnqueueMigrateMemObjects(
+                command_queue: cl_command_queue,
+                num_mem_objects: cl_uint,
+                #[input(len = num_mem_objects)]
+                mem_objects: *const cl_mem,
+                flags: cl_mem_migration_flags,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int;
+
+            fn clEnqueueMapBuffer(
+                command_queue: cl_command_queue,
+                buffer: cl_mem,
+                blocking_map: cl_bool,
+                map_flags: cl_map_flags,
+                offset: usize,
+                size: usize,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+                errcode_ret: *mut cl_int,
+            ) -> *mut c_void {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    mapping::map(
+                        command_queue, buffer, blocking_map, map_flags, offset, size,
+                        num_events_in_wait_list, event_wait_list, event, errcode_ret,
+                    )
+                }
+            }
+
+            fn clEnqueueUnmapMemObject(
+                command_queue: cl_command_queue,
+                memobj: cl_mem,
+                mapped_ptr: *mut c_void,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    mapping::unmap(
+                        command_queue, memobj, mapped_ptr, num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+        }
+
+        extern "server" {
+            #[record]
+            #[allocates(DEVICE_MEMORY, size)]
+            #[returns(
+                new,
+                depends_on(context),
+                meta = MemMeta::buffer(context.raw() as u64, flags, size, host_ptr.as_ptr() as usize),
+            )]
+            fn create_buffer(
+                context: cl_context,
+                #[input(len = shape::property_count(properties))]
+                properties: *const cl_mem_properties,
+                flags: cl_mem_flags,
+                size: usize,
+                #[input(bytes = size, when = flags & (CL_MEM_COPY_HOST_PTR | CL_MEM_USE_HOST_PTR) != 0, zerocopy)]
+                host_ptr: *mut c_void,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    remote::create_buffer(
+                        vendor, context, properties, flags, size, host_ptr, errcode_ret,
+                    )
+                }
+            }
+
+            fn mem_info(
+                memobj: cl_mem,
+                param_name: cl_mem_info,
+                param_value_size: usize,
+                #[output(with = shape::mem_info(param_name, param_value_size), filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                if param_name == CL_MEM_HOST_PTR {
+                    // The guest knows its own; the vendor's is an address of this process.
+                    return CL_INVALID_VALUE;
+                }
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    vendor.clGetMemObjectInfo(
+                        memobj, param_name, param_value_size, param_value, param_value_size_ret,
+                    )
+                }
+            }
+
+            fn map_buffer(
+                command_queue: cl_command_queue,
+                buffer: cl_mem,
+                blocking_map: cl_bool,
+                map_flags: cl_map_flags,
+                offset: usize,
+                size: usize,
+                number: u64,
+                #[output(
+                    bytes = size,
+                    when = shape::map_reads(map_flags),
+                    zerocopy,
+                    deferred(IN_FLIGHT, command_queue, done = event, when = blocking_map == CL_FALSE),
+                )]
+                data: *mut c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    remote::map_buffer(
+                        vendor, command_queue, buffer, blocking_map, map_flags, offset, size, number, data,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            #[mode(shape::wait_mode(num_events_in_wait_list, event_wait_list))]
+            fn unmap_buffer(
+                command_queue: cl_command_queue,
+                buffer: cl_mem,
+                number: u64,
+                writes: cl_bool,
+                size: usize,
+                #[input(bytes = size, when = writes != CL_FALSE, zerocopy)]
+                data: *const c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    remote::unmap_buffer(
+                        vendor, command_queue, buffer, number, writes, size, data, num_events_in_wait_list,
+                        event_wait_list, event,
+                    )
+                }
+            }
+
+            /// The same for a mapping whose data may not have arrived: it will have when this returns.
+            fn unmap_unfinished(
+                command_queue: cl_command_queue,
+                buffer: cl_mem,
+                number: u64,
+                writes: cl_bool,
+                size: usize,
+                #[input(bytes = size, when = writes != CL_FALSE, zerocopy)]
+                data: *const c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    remote::unmap_buffer(
+                        vendor, command_queue, buffer, number, writes, size, data, num_events_in_wait_list,
+                        event_wait_list, event,
+                    )
+                }
+            }
+        }
+
+        // Programs.
+
+        #[since("OPENCL_1.0")]
+        unsafe extern "C" {
+            #[record]
+            #[returns(new, depends_on(context))]
+            fn clCreateProgramWithSource(
+                context: cl_context,
+                count: cl_uint,
+                #[input(len = count, element(cstr = if lengths.is_null() { 0 } else { lengths[index] }))]
+                strings: *mut *const c_char,
+                #[input(len = count)]
+                lengths: *const usize,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_program;
+
+            #[record]
+            #[returns(new, depends_on(context))]
+            fn clCreateProgramWithBinary(
+                context: cl_context,
+                num_devices: cl_uint,
+                #[input(len = num_devices)]
+                device_list: *const cl_device_id,
+                #[input(len = num_devices)]
+                lengths: *const usize,
+                #[input(len = num_devices, element(bytes = if lengths.is_null() { 0 } else { lengths[index] }))]
+                binaries: *mut *const c_uchar,
+                #[output(len = num_devices, always)]
+                binary_status: *mut cl_int,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_program;
+
+            #[since("OPENCL_1.2")]
+            #[record]
+            #[returns(new, depends_on(context))]
+            fn clCreateProgramWithBuiltInKernels(
+                context: cl_context,
+                num_devices: cl_uint,
+                #[input(len = num_devices)]
+                device_list: *const cl_device_id,
+                #[input(cstr)]
+                kernel_names: *const c_char,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_program;
+
+            #[since("OPENCL_2.1")]
+            #[record]
+            #[returns(new, depends_on(context))]
+            fn clCreateProgramWithIL(
+                context: cl_context,
+                #[input(bytes = length)]
+                il: *const c_void,
+                length: usize,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_program;
+
+            #[since("OPENCL_2.2")]
+            #[record]
+            fn clSetProgramSpecializationConstant(
+                program: cl_program,
+                spec_id: cl_uint,
+                spec_size: usize,
+                #[input(bytes = spec_size)]
+                spec_value: *const c_void,
+            ) -> cl_int;
+
+            fn clBuildProgram(
+                program: cl_program,
+                num_devices: cl_uint,
+                device_list: *const cl_device_id,
+                options: *const c_char,
+                pfn_notify: ProgramNotify,
+                user_data: *mut c_void,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    local::build_program(
+                        program, num_devices, device_list, options, pfn_notify, user_data,
+                    )
+                }
+            }
+
+            #[since("OPENCL_1.2")]
+            fn clCompileProgram(
+                program: cl_program,
+                num_devices: cl_uint,
+                device_list: *const cl_device_id,
+                options: *const c_char,
+                num_input_headers: cl_uint,
+                input_headers: *const cl_program,
+                header_include_names: *mut *const c_char,
+                pfn_notify: ProgramNotify,
+                user_data: *mut c_void,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    local::compile_program(
+                        program, num_devices, device_list, options, num_input_headers, input_headers,
+                        header_include_names, pfn_notify, user_data,
+                    )
+                }
+            }
+
+            #[since("OPENCL_1.2")]
+            fn clLinkProgram(
+                context: cl_context,
+                num_devices: cl_uint,
+                device_list: *const cl_device_id,
+                options: *const c_char,
+                num_input_programs: cl_uint,
+                input_programs: *const cl_program,
+                pfn_notify: ProgramNotify,
+                user_data: *mut c_void,
+                errcode_ret: *mut cl_int,
+            ) -> cl_program {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    local::link_program(
+                        context, num_devices, device_list, options, num_input_programs, input_programs,
+                        pfn_notify, user_data, errcode_ret,
+                    )
+                }
+            }
+
+            fn clGetProgramInfo(
+                program: cl_program,
+                param_name: cl_program_info,
+                param_value_size: usize,
+                param_value: *mut c_void,
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    local::program_info(
+                        program, param_name, param_value_size, param_value, param_value_size_ret,
+                    )
+                }
+            }
+
+            fn clGetProgramBuildInfo(
+                program: cl_program,
+                device: cl_device_id,
+                param_name: cl_program_build_info,
+                param_value_size: usize,
+                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+        }
+
+        extern "server" {
+            #[record]
+            fn build_program(
+                program: cl_program,
+                num_devices: cl_uint,
+                #[input(len = num_devices)]
+                device_list: *const cl_device_id,
+                #[input(cstr)]
+                options: *const c_char,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    vendor.clBuildProgram(
+                        program, num_devices, device_list, options, None, std::ptr::null_mut(),
+                    )
+                }
+            }
+
+            #[record]
+            fn compile_program(
+                program: cl_program,
+                num_devices: cl_uint,
+                #[input(len = num_devices)]
+                device_list: *const cl_device_id,
+                #[input(cstr)]
+                options: *const c_char,
+                num_input_headers: cl_uint,
+                #[input(len = num_input_headers)]
+                input_headers: *const cl_program,
+                #[input(len = num_input_headers, element(cstr))]
+                header_include_names: *mut *const c_char,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    vendor.clCompileProgram(
+                        program, num_devices, device_list, options, num_input_headers, input_headers,
+                        header_include_names, None, std::ptr::null_mut(),
+                    )
+                }
+            }
+
+            #[record]
+            #[returns(new, depends_on(context))]
+            fn link_program(
+                context: cl_context,
+                num_devices: cl_uint,
+                #[input(len = num_devices)]
+                device_list: *const cl_device_id,
+                #[input(cstr)]
+                options: *const c_char,
+                num_input_programs: cl_uint,
+                #[input(len = num_input_programs)]
+                input_programs: *const cl_program,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_program {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    vendor.clLinkProgram(
+                        context, num_devices, device_list, options, num_input_programs, input_programs,
+                        None, std::ptr::null_mut(), errcode_ret,
+                    )
+                }
+            }
+
+            fn program_info(
+                program: cl_program,
+                param_name: cl_program_info,
+                param_value_size: usize,
+                #[output(with = shape::program_info(param_name, param_value_size), filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                if param_name == CL_PROGRAM_BINARIES {
+                    // The answer would be pointers; binaries come one by one.
+                    return CL_INVALID_VALUE;
+                }
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    vendor.clGetProgramInfo(
+                        program, param_name, param_value_size, param_value, param_value_size_ret,
+                    )
+                }
+            }
+
+            fn program_binary(
+                program: cl_program,
+                index: cl_uint,
+                size: usize,
+                #[output(bytes = size)]
+                binary: *mut c_void,
+            ) -> cl_int {
+                // SAFETY: the shadow of `binary` has `size` bytes.
+                unsafe { remote::program_binary(vendor, program, index, size, binary) }
+            }
+        }
+
+        // Kernels.
+
+        #[since("OPENCL_1.0")]
+        unsafe extern "C" {
+            #[record]
+            #[returns(new, depends_on(program), meta = remote::describe_kernel(vendor, ret))]
+            fn clCreateKernel(
+                program: cl_program,
+                #[input(cstr)]
+                kernel_name: *const c_char,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_kernel;
+
+            fn clCreateKernelsInProgram(
+                program: cl_program,
+                num_kernels: cl_uint,
+                kernels: *mut cl_kernel,
+                num_kernels_ret: *mut cl_uint,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { local::create_kernels(program, num_kernels, kernels, num_kernels_ret) }
+            }
+
+            #[since("OPENCL_2.1")]
+            #[record]
+            #[returns(new, depends_on(source_kernel), meta = remote::describe_kernel(vendor, ret))]
+            fn clCloneKernel(
+                source_kernel: cl_kernel,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_kernel;
+
+            #[record]
+            #[mode(shape::set_arg_mode(meta(kernel), arg_index, arg_size, arg_value))]
+            #[after(local::learn_arg)]
+            fn clSetKernelArg(
+                kernel: cl_kernel,
+                arg_index: cl_uint,
+                arg_size: usize,
+                #[input(with = shape::kernel_arg(meta(kernel), arg_index, arg_size))]
+                arg_value: *const c_void,
+            ) -> cl_int;
+
+            #[after(local::kernel_info)]
+            fn clGetKernelInfo(
+                kernel: cl_kernel,
+                param_name: cl_kernel_info,
+                param_value_size: usize,
+                #[output(with = shape::kernel_info(param_name, param_value_size), filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+
+            #[since("OPENCL_1.2")]
+            fn clGetKernelArgInfo(
+                kernel: cl_kernel,
+                arg_indx: cl_uint,
+                param_name: cl_kernel_arg_info,
+                param_value_size: usize,
+                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+
+            fn clGetKernelWorkGroupInfo(
+                kernel: cl_kernel,
+                device: cl_device_id,
+                param_name: cl_kernel_work_group_info,
+                param_value_size: usize,
+                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+
+            #[since("OPENCL_2.1")]
+            fn clGetKernelSubGroupInfo(
+                kernel: cl_kernel,
+                device: cl_device_id,
+                param_name: cl_kernel_sub_group_info,
+                input_value_size: usize,
+                #[input(bytes = input_value_size)]
+                input_value: *const c_void,
+                param_value_size: usize,
+                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+
+            #[since("OPENCL_2.0")]
+            fn clGetKernelSubGroupInfoKHR(
+                in_kernel: cl_kernel,
+                in_device: cl_device_id,
+                param_name: cl_kernel_sub_group_info,
+                input_value_size: usize,
+                #[input(bytes = input_value_size)]
+                input_value: *const c_void,
+                param_value_size: usize,
+                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+
+            #[consumes(KERNEL_TIME, measured)]
+            #[mode(shape::launch_mode(
+                meta(command_queue),
+                meta(kernel),
+                work_dim,
+                global_work_offset,
+                global_work_size,
+                local_work_size,
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            #[after(local::learn_launch)]
+            fn clEnqueueNDRangeKernel(
+                command_queue: cl_command_queue,
+                kernel: cl_kernel,
+                work_dim: cl_uint,
+                #[input(len = work_dim.min(3))]
+                global_work_offset: *const usize,
+                #[input(len = work_dim.min(3))]
+                global_work_size: *const usize,
+                #[input(len = work_dim.min(3))]
+                local_work_size: *const usize,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int;
+
+            #[consumes(KERNEL_TIME, measured)]
+            #[mode(shape::task_mode(meta(command_queue), meta(kernel), (num_events_in_wait_list, event_wait_list)))]
+            #[after(local::learn_task)]
+            fn clEnqueueTask(
+                command_queue: cl_command_queue,
+                kernel: cl_kernel,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int;
+        }
+
+        // Events and order.
+
+        #[since("OPENCL_1.0")]
+        unsafe extern "C" {
+            #[since("OPENCL_1.2")]
+            #[mode(shape::wait_mode(num_events_in_wait_list, event_wait_list))]
+            fn clEnqueueMarkerWithWaitList(
+                command_queue: cl_command_queue,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int;
+
+            #[since("OPENCL_1.2")]
+            #[mode(shape::wait_mode(num_events_in_wait_list, event_wait_list))]
+            fn clEnqueueBarrierWithWaitList(
+                command_queue: cl_command_queue,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int;
+
+            #[mode(if event.is_null() { Sync } else { Async })]
+            fn clEnqueueMarker(
+                command_queue: cl_command_queue,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int;
+
+            #[mode(Async)]
+            fn clEnqueueBarrier(
+                command_queue: cl_command_queue,
+            ) -> cl_int;
+
+            #[mode(if num_events == 0 || event_list.is_null() { Sync } else { Async })]
+            fn clEnqueueWaitForEvents(
+                command_queue: cl_command_queue,
+                num_events: cl_uint,
+                #[input(len = num_events)]
+                event_list: *const cl_event,
+            ) -> cl_int;
+
+            fn clWaitForEvents(
+                num_events: cl_uint,
+                #[input(len = num_events)]
+                event_list: *const cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int;
+
+            #[after(local::event_info)]
+            fn clGetEventInfo(
+                event: cl_event,
+                param_name: cl_event_info,
+                param_value_size: usize,
+                #[output(with = shape::event_info(param_name, param_value_size), filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int;
+
+            fn clGetEventProfilingInfo(
+                event: cl_event,
+                param_name: cl_profiling_info,
+                param_value_size: usize,
+                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int;
+
+            #[since("OPENCL_1.1")]
+            #[returns(new, depends_on(context))]
+            fn clCreateUserEvent(
+                context: cl_context,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_event;
+
+            #[since("OPENCL_1.1")]
+            fn clSetUserEventStatus(
+                event: cl_event,
+                execution_status: cl_int,
+            ) -> cl_int;
+        }
+
+        // Refused.
+
+        #[since("OPENCL_1.0")]
+        #[unsupported(CL_INVALID_OPERATION)]
+        unsafe extern "C" {
+            fn clCreateEventFromEGLSyncKHR(
+                context: cl_context,
+                sync: CLeglSyncKHR,
+                display: CLeglDisplayKHR,
+                errcode_ret: *mut cl_int,
+            ) -> cl_event;
+            fn clCreateFromEGLImageKHR(
+                context: cl_context,
+                egldisplay: CLeglDisplayKHR,
+                eglimage: CLeglImageKHR,
+                flags: cl_mem_flags,
+                properties: *const cl_egl_image_properties_khr,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clCreateFromGLBuffer(
+                context: cl_context,
+                flags: cl_mem_flags,
+                bufobj: cl_GLuint,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clCreateFromGLRenderbuffer(
+                context: cl_context,
+                flags: cl_mem_flags,
+                renderbuffer: cl_GLuint,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clCreateFromGLTexture2D(
+                context: cl_context,
+                flags: cl_mem_flags,
+                target: cl_GLenum,
+                miplevel: cl_GLint,
+                texture: cl_GLuint,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clCreateFromGLTexture3D(
+                context: cl_context,
+                flags: cl_mem_flags,
+                target: cl_GLenum,
+                miplevel: cl_GLint,
+                texture: cl_GLuint,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clCreateImage2D(
+                context: cl_context,
+                flags: cl_mem_flags,
+                image_format: *const cl_image_format,
+                image_width: usize,
+                image_height: usize,
+                image_row_pitch: usize,
+                host_ptr: *mut c_void,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clCreateImage3D(
+                context: cl_context,
+                flags: cl_mem_flags,
+                image_format: *const cl_image_format,
+                image_width: usize,
+                image_height: usize,
+                image_depth: usize,
+                image_row_pitch: usize,
+                image_slice_pitch: usize,
+                host_ptr: *mut c_void,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clCreateSampler(
+                context: cl_context,
+                normalized_coords: cl_bool,
+                addressing_mode: cl_addressing_mode,
+                filter_mode: cl_filter_mode,
+                errcode_ret: *mut cl_int,
+            ) -> cl_sampler;
+            fn clEnqueueAcquireEGLObjectsKHR(
+                command_queue: cl_command_queue,
+                num_objects: cl_uint,
+                mem_objects: *const cl_mem,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueAcquireGLObjects(
+                command_queue: cl_command_queue,
+                num_objects: cl_uint,
+                mem_objects: *const cl_mem,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueCopyBufferToImage(
+                command_queue: cl_command_queue,
+                src_buffer: cl_mem,
+                dst_image: cl_mem,
+                src_offset: usize,
+                dst_origin: *const usize,
+                region: *const usize,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueCopyImage(
+                command_queue: cl_command_queue,
+                src_image: cl_mem,
+                dst_image: cl_mem,
+                src_origin: *const usize,
+                dst_origin: *const usize,
+                region: *const usize,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueCopyImageToBuffer(
+                command_queue: cl_command_queue,
+                src_image: cl_mem,
+                dst_buffer: cl_mem,
+                src_origin: *const usize,
+                region: *const usize,
+                dst_offset: usize,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueMapImage(
+                command_queue: cl_command_queue,
+                image: cl_mem,
+                blocking_map: cl_bool,
+                map_flags: cl_map_flags,
+                origin: *const usize,
+                region: *const usize,
+                image_row_pitch: *mut usize,
+                image_slice_pitch: *mut usize,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+                errcode_ret: *mut cl_int,
+            ) -> *mut c_void;
+            fn clEnqueueNativeKernel(
+                command_queue: cl_command_queue,
+                user_func: Option<unsafe extern "C" fn(arg1: *mut c_void)>,
+                args: *mut c_void,
+                cb_args: usize,
+                num_mem_objects: cl_uint,
+                mem_list: *const cl_mem,
+                args_mem_loc: *mut *const c_void,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueReadImage(
+                command_queue: cl_command_queue,
+                image: cl_mem,
+                blocking_read: cl_bool,
+                origin: *const usize,
+                region: *const usize,
+                row_pitch: usize,
+                slice_pitch: usize,
+                ptr: *mut c_void,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueReleaseEGLObjectsKHR(
+                command_queue: cl_command_queue,
+                num_objects: cl_uint,
+                mem_objects: *const cl_mem,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueReleaseGLObjects(
+                command_queue: cl_command_queue,
+                num_objects: cl_uint,
+                mem_objects: *const cl_mem,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueWriteImage(
+                command_queue: cl_command_queue,
+                image: cl_mem,
+                blocking_write: cl_bool,
+                origin: *const usize,
+                region: *const usize,
+                input_row_pitch: usize,
+                input_slice_pitch: usize,
+                ptr: *const c_void,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clGetGLContextInfoKHR(
+                properties: *const cl_context_properties,
+                param_name: cl_gl_context_info,
+                param_value_size: usize,
+                param_value: *mut c_void,
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+            fn clGetGLObjectInfo(
+                memobj: cl_mem,
+                gl_object_type: *mut cl_gl_object_type,
+                gl_object_name: *mut cl_GLuint,
+            ) -> cl_int;
+            fn clGetGLTextureInfo(
+                memobj: cl_mem,
+                param_name: cl_gl_texture_info,
+                param_value_size: usize,
+                param_value: *mut c_void,
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+            fn clGetImageInfo(
+                image: cl_mem,
+                param_name: cl_image_info,
+                param_value_size: usize,
+                param_value: *mut c_void,
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+            fn clGetSamplerInfo(
+                sampler: cl_sampler,
+                param_name: cl_sampler_info,
+                param_value_size: usize,
+                param_value: *mut c_void,
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+            fn clSetCommandQueueProperty(
+                command_queue: cl_command_queue,
+                properties: cl_command_queue_properties,
+                enable: cl_bool,
+                old_properties: *mut cl_command_queue_properties,
+            ) -> cl_int;
+        }
+
+        #[since("OPENCL_1.1")]
+        #[unsupported(CL_INVALID_OPERATION)]
+        unsafe extern "C" {
+            fn clCreateEventFromGLsyncKHR(
+                context: cl_context,
+                sync: cl_GLsync,
+                errcode_ret: *mut cl_int,
+            ) -> cl_event;
+            fn clSetEventCallback(
+                event: cl_event,
+                command_exec_callback_type: cl_int,
+                pfn_notify: Option<
+                    unsafe extern "C" fn(
+                        event: cl_event,
+                        event_command_status: cl_int,
+                        user_data: *mut c_void,
+                    ),
+                >,
+                user_data: *mut c_void,
+            ) -> cl_int;
+            fn clSetMemObjectDestructorCallback(
+                memobj: cl_mem,
+                pfn_notify: Option<unsafe extern "C" fn(memobj: cl_mem, user_data: *mut c_void)>,
+                user_data: *mut c_void,
+            ) -> cl_int;
+        }
+
+        #[since("OPENCL_1.2")]
+        #[unsupported(CL_INVALID_OPERATION)]
+        unsafe extern "C" {
+            fn clCreateFromGLTexture(
+                context: cl_context,
+                flags: cl_mem_flags,
+                target: cl_GLenum,
+                miplevel: cl_GLint,
+                texture: cl_GLuint,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clCreateImage(
+                context: cl_context,
+                flags: cl_mem_flags,
+                image_format: *const cl_image_format,
+                image_desc: *const cl_image_desc,
+                host_ptr: *mut c_void,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clEnqueueFillImage(
+                command_queue: cl_command_queue,
+                image: cl_mem,
+                fill_color: *const c_void,
+                origin: *const usize,
+                region: *const usize,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+        }
+
+        #[since("OPENCL_2.0")]
+        #[unsupported(CL_INVALID_OPERATION)]
+        unsafe extern "C" {
+            fn clCreatePipe(
+                context: cl_context,
+                flags: cl_mem_flags,
+                pipe_packet_size: cl_uint,
+                pipe_max_packets: cl_uint,
+                properties: *const cl_pipe_properties,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clCreateSamplerWithProperties(
+                context: cl_context,
+                sampler_properties: *const cl_sampler_properties,
+                errcode_ret: *mut cl_int,
+            ) -> cl_sampler;
+            fn clEnqueueSVMFree(
+                command_queue: cl_command_queue,
+                num_svm_pointers: cl_uint,
+                svm_pointers: *mut *mut c_void,
+                pfn_free_func: Option<
+                    unsafe extern "C" fn(
+                        queue: cl_command_queue,
+                        num_svm_pointers: cl_uint,
+                        svm_pointers: *mut *mut c_void,
+                        user_data: *mut c_void,
+                    ),
+                >,
+                user_data: *mut c_void,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueSVMMap(
+                command_queue: cl_command_queue,
+                blocking_map: cl_bool,
+                flags: cl_map_flags,
+                svm_ptr: *mut c_void,
+                size: usize,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueSVMMemFill(
+                command_queue: cl_command_queue,
+                svm_ptr: *mut c_void,
+                pattern: *const c_void,
+                pattern_size: usize,
+                size: usize,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueSVMMemcpy(
+                command_queue: cl_command_queue,
+                blocking_copy: cl_bool,
+                dst_ptr: *mut c_void,
+                src_ptr: *const c_void,
+                size: usize,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueSVMUnmap(
+                command_queue: cl_command_queue,
+                svm_ptr: *mut c_void,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clGetPipeInfo(
+                pipe: cl_mem,
+                param_name: cl_pipe_info,
+                param_value_size: usize,
+                param_value: *mut c_void,
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+            fn clSVMAlloc(
+                context: cl_context,
+                flags: cl_svm_mem_flags,
+                size: usize,
+                alignment: cl_uint,
+            ) -> *mut c_void;
+            fn clSVMFree(context: cl_context, svm_pointer: *mut c_void);
+            fn clSetKernelArgSVMPointer(
+                kernel: cl_kernel,
+                arg_index: cl_uint,
+                arg_value: *const c_void,
+            ) -> cl_int;
+            fn clSetKernelExecInfo(
+                kernel: cl_kernel,
+                param_name: cl_kernel_exec_info,
+                param_value_size: usize,
+                param_value: *const c_void,
+            ) -> cl_int;
+        }
+
+        #[since("OPENCL_2.1")]
+        #[unsupported(CL_INVALID_OPERATION)]
+        unsafe extern "C" {
+            fn clEnqueueSVMMigrateMem(
+                command_queue: cl_command_queue,
+                num_svm_pointers: cl_uint,
+                svm_pointers: *mut *const c_void,
+                sizes: *const usize,
+                flags: cl_mem_migration_flags,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+        }
+
+        #[since("OPENCL_2.2")]
+        #[unsupported(CL_INVALID_OPERATION)]
+        unsafe extern "C" {
+            fn clSetProgramReleaseCallback(
+                program: cl_program,
+                pfn_notify: ProgramNotify,
+                user_data: *mut c_void,
+            ) -> cl_int;
+        }
+
+        #[since("OPENCL_3.0")]
+        #[unsupported(CL_INVALID_OPERATION)]
+        unsafe extern "C" {
+            fn clCreateImageWithProperties(
+                context: cl_context,
+                properties: *const cl_mem_properties,
+                flags: cl_mem_flags,
+                image_format: *const cl_image_format,
+                image_desc: *const cl_image_desc,
+                host_ptr: *mut c_void,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clSetContextDestructorCallback(
+                context: cl_context,
+                pfn_notify: Option<unsafe extern "C" fn(context: cl_context, user_data: *mut c_void)>,
+                user_data: *mut c_void,
+            ) -> cl_int;
+        }
+    }
+}

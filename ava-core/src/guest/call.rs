@@ -1,0 +1,590 @@
+//! [`Call`]: one call being encoded.
+//!
+//! The command is built in private memory and copied into the ring whole, so a call that fails half-way leaves no trace there.
+//! Whatever a call takes on the way (arena regions, new objects, tickets) is recorded in its [`Scratch`] and given back by
+//! [`Call`]'s drop unless the call kept it.
+
+use serde::de::DeserializeOwned;
+use zerocopy::IntoBytes;
+
+use super::log;
+use super::memory::Region;
+use super::pending::{Entry, Held};
+use super::session::Session;
+use super::slab::{Object, Slab};
+use super::stub::Fail;
+use super::thread::Thread;
+use crate::spec::{HandleArg, HandleKind, Handles, Layout, Opts, RawHandle, Rect};
+use crate::wire::{
+    ALIGN, BufRef, CommandHeader, HandleId, INLINE_MAX, LEN_MASK, MAX_COMMAND, MAX_OUTPUTS, MAX_REPLY, Place,
+    TICKET_NOBODY, align_up, control,
+};
+
+/// Room that a reply keeps for everything but inline outputs.
+const REPLY_MARGIN: usize = 4096;
+
+/// Where an output's bytes will be.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum OutPlace {
+    Inline,
+    Held(Held),
+}
+
+/// An output that the reply will bring.
+#[derive(Debug)]
+pub(super) struct Out {
+    /// The application's address.
+    pub(super) to: usize,
+    pub(super) len: usize,
+    pub(super) rect: Option<Rect>,
+    pub(super) handles: Handles,
+    pub(super) place: OutPlace,
+    pub(super) always: bool,
+    /// Delivered by ticket, not by the reply.
+    pub(super) deferred: bool,
+    /// If the output is an array of new objects: the first one's index in `news`.
+    pub(super) news: Option<usize>,
+}
+
+/// An object minted for this call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct New {
+    pub(super) object: Object,
+    /// Where the application wants its handle; 0 for the return value.
+    pub(super) to: usize,
+}
+
+/// How to attach a description that arrives in the reply.
+pub(super) type AttachMeta = fn(&Slab, Object, &[u8]);
+
+#[derive(Debug, Clone, Copy)]
+enum Last {
+    Nothing,
+    Inline,
+    Input(Held),
+    Output(usize),
+}
+
+/// A call's memory, reused by the thread's next one.
+#[derive(Debug, Default)]
+pub(super) struct Scratch {
+    pub(super) command: Vec<u8>,
+    pub(super) reply: Vec<u8>,
+    pub(super) control_reply: Vec<u8>,
+    pub(super) outs: Vec<Out>,
+    pub(super) news: Vec<New>,
+    pub(super) frees: Vec<Object>,
+    /// Tickets of this call's deferred buffers.
+    pub(super) tickets: Vec<u64>,
+    /// Memory to give back when the call is over.
+    pub(super) held: Vec<Held>,
+    pub(super) attach: Option<(Object, AttachMeta)>,
+    pub(super) came_back: Vec<u64>,
+    inline_outputs: usize,
+}
+
+/// One call being made by one thread.
+pub struct Call<'t> {
+    thread: *mut Thread,
+    pub(super) session: &'static Session,
+    pub(super) scratch: Box<Scratch>,
+    last: Last,
+    /// The new objects are the application's now.
+    pub(super) committed: bool,
+    _thread: std::marker::PhantomData<&'t mut Thread>,
+}
+
+impl std::fmt::Debug for Call<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call").field("scratch", &self.scratch).finish_non_exhaustive()
+    }
+}
+
+impl Call<'_> {
+    #[inline]
+    pub(super) fn enter(thread: *mut Thread) -> Self {
+        // SAFETY: `thread::with` hands out this thread's live Thread; a call inside a call (from a hook) does the same, and
+        // both only borrow it for moments, never across code of others.
+        let (session, scratch) = unsafe { ((*thread).session, (*thread).spare.pop()) };
+        Self {
+            thread,
+            session,
+            scratch: scratch.unwrap_or_default(),
+            last: Last::Nothing,
+            committed: false,
+            _thread: std::marker::PhantomData,
+        }
+    }
+
+    /// Starts the command of a function whose arguments are a `W`.
+    #[inline]
+    pub fn begin<W: IntoBytes>(&mut self) {
+        self.scratch.command.clear();
+        self.scratch.command.resize(size_of::<CommandHeader>() + size_of::<W>(), 0);
+    }
+
+    /// The id of the object behind `raw`; 0 for the null handle.
+    ///
+    /// # Errors
+    /// The kind's invalid-object status.
+    #[inline]
+    pub fn handle<K: HandleKind>(&mut self, raw: K::Raw) -> Result<HandleId, Fail> {
+        self.handle_or::<K>(raw, K::INVALID)
+    }
+
+    /// As [`Self::handle`], with another status for an invalid handle.
+    ///
+    /// # Errors
+    /// `invalid`.
+    #[inline]
+    pub fn handle_or<K: HandleKind>(&mut self, raw: K::Raw, invalid: i64) -> Result<HandleId, Fail> {
+        self.id_of(raw.to_bits(), K::KIND, invalid)
+    }
+
+    #[inline]
+    fn id_of(&self, bits: u64, kind: u8, invalid: i64) -> Result<HandleId, Fail> {
+        if bits == 0 {
+            return Ok(0);
+        }
+        let slab = &self.session.slab;
+        slab.find(bits, kind).map(|object| slab.id(object)).ok_or(Fail::Status(invalid))
+    }
+
+    /// The handle as expressions see it.
+    ///
+    /// # Safety
+    /// The application holds a reference to the object during the call, as every C API demands.
+    #[inline]
+    pub unsafe fn arg<'a, K: HandleKind>(&self, raw: K::Raw) -> HandleArg<'a, K> {
+        let object = self.session.slab.find(raw.to_bits(), K::KIND);
+        // SAFETY: passed on to the caller.
+        let meta = object.and_then(|object| unsafe { self.session.slab.meta::<K::Meta>(object) });
+        HandleArg::new(raw, meta)
+    }
+
+    /// The object behind `raw` dies when the call succeeded.
+    pub fn frees<K: HandleKind>(&mut self, raw: K::Raw) {
+        self.scratch.frees.extend(self.session.slab.find(raw.to_bits(), K::KIND));
+    }
+
+    /// Appends `len` bytes to the payload; their offset, or `None` if the command would be too large.
+    fn inline(&mut self, len: usize) -> Option<usize> {
+        let at = align_up(self.scratch.command.len(), ALIGN);
+        if at + len > MAX_COMMAND {
+            return None;
+        }
+        self.scratch.command.resize(at + len, 0);
+        Some(at)
+    }
+
+    /// An input buffer at `ptr`.
+    ///
+    /// # Errors
+    /// An invalid handle's status, or that of a lost server.
+    ///
+    /// # Safety
+    /// What `layout` says is readable at `ptr`, or `ptr` is null.
+    pub unsafe fn input(&mut self, ptr: *const u8, layout: &Layout, opts: Opts) -> Result<BufRef, Fail> {
+        // An input that comes inline is the server's own copy either way.
+        let _ = opts;
+        if ptr.is_null() {
+            self.last = Last::Nothing;
+            return Ok(BufRef::NULL);
+        }
+        let len = layout.bytes;
+        if len as u64 > LEN_MASK {
+            // No application has so much memory: the vendor refuses this length before it looks at the pointer.
+            return Ok(self.unused(ptr));
+        }
+        let small = len <= INLINE_MAX || layout.handles != Handles::None;
+        if small && let Some(at) = self.inline(len) {
+            // SAFETY: the caller vouches for the source; the target is the payload just reserved.
+            unsafe { copy_in(ptr, self.scratch.command[at..].as_mut_ptr(), layout) };
+            self.translate(at, layout)?;
+            self.last = Last::Inline;
+            return Ok(BufRef::new(Place::Inline(at), len));
+        }
+        if layout.handles != Handles::None {
+            log::warn(format_args!("a list of {len} bytes of handles is more than one call can carry"));
+            return Err(Fail::Refused);
+        }
+        let held = match self.region(len)? {
+            Some(region) => {
+                // SAFETY: the caller vouches for the source; the target is a region of `len` bytes that this call owns.
+                unsafe { copy_in(ptr, self.session.memory.address(region, len), layout) };
+                Held::Arena(region)
+            }
+            // SAFETY: passed on to the caller.
+            None => Held::Staged(unsafe { self.stage_input(ptr, len)? }),
+        };
+        self.scratch.held.push(held);
+        self.last = Last::Input(held);
+        Ok(BufRef::new(place_of(held), len))
+    }
+
+    /// Replaces the handles in the payload at `at` by ids.
+    fn translate(&mut self, at: usize, layout: &Layout) -> Result<(), Fail> {
+        let mut one = |offset: usize, kind: u8| {
+            let Some(bytes) = self.scratch.command.get_mut(at + offset..at + offset + 8) else {
+                return Ok(());
+            };
+            let bits = u64::from_ne_bytes(bytes.try_into().unwrap_or_default());
+            let invalid =
+                layout.invalid.or(self.session.desc.kinds.get(kind as usize).map(|k| k.invalid)).unwrap_or(0);
+            if bits != 0 {
+                let object = self.session.slab.find(bits, kind).ok_or(Fail::Status(invalid))?;
+                bytes.copy_from_slice(&self.session.slab.id(object).to_ne_bytes());
+            }
+            Ok(())
+        };
+        match &layout.handles {
+            Handles::None => Ok(()),
+            Handles::All(kind) => (0..layout.bytes / 8).try_for_each(|i| one(i * 8, *kind)),
+            Handles::At(list) => list
+                .iter()
+                .filter(|(offset, _)| offset.saturating_add(8) <= layout.bytes)
+                .try_for_each(|(offset, kind)| one(*offset, *kind)),
+        }
+    }
+
+    /// A string of `len` bytes at `ptr`; with `len` 0, one that ends with a zero byte.
+    ///
+    /// # Errors
+    /// That of a lost server.
+    ///
+    /// # Safety
+    /// `ptr` is null, or points to such a string.
+    pub unsafe fn input_cstr(&mut self, ptr: *const u8, len: usize) -> Result<BufRef, Fail> {
+        if ptr.is_null() {
+            return Ok(BufRef::NULL);
+        }
+        let len = match len {
+            // SAFETY: the caller promises a terminator.
+            0 => unsafe { libc::strlen(ptr.cast()) + 1 },
+            len => len,
+        };
+        // SAFETY: passed on to the caller.
+        unsafe { self.input(ptr, &Layout::bytes(len), Opts::NONE) }
+    }
+
+    /// An array of `n` values at `ptr`, each of which `each` encodes on its own (nested pointers).
+    ///
+    /// # Errors
+    /// Those of `each`, or that of a lost server.
+    ///
+    /// # Safety
+    /// `ptr` is null or valid for reads of `n` values.
+    pub unsafe fn input_each<T: Copy>(
+        &mut self,
+        ptr: *const T,
+        n: usize,
+        mut each: impl FnMut(&mut Self, usize, T) -> Result<BufRef, Fail>,
+    ) -> Result<BufRef, Fail> {
+        if ptr.is_null() {
+            return Ok(BufRef::NULL);
+        }
+        let mut refs = Vec::new();
+        for i in 0..n {
+            // SAFETY: `i < n`, and the caller vouches for `n` values.
+            let value = unsafe { ptr.add(i).read_unaligned() };
+            refs.push(each(self, i, value)?);
+        }
+        // SAFETY: the list is ours.
+        unsafe { self.input(refs.as_ptr().cast(), &Layout::elements::<BufRef>(n), Opts::NONE) }
+    }
+
+    /// A pointer whose target is not used under the call's other arguments: the vendor must see whether it is null, and no
+    /// more.
+    pub fn unused<T>(&mut self, ptr: *const T) -> BufRef {
+        self.last = Last::Nothing;
+        if ptr.is_null() { BufRef::NULL } else { BufRef::new(Place::Unused, 0) }
+    }
+
+    /// An output buffer at `ptr`.
+    ///
+    /// # Errors
+    /// That of a lost server, or [`Fail::Refused`] if it is larger than arena and server can hold.
+    ///
+    /// # Safety
+    /// What `layout` says is writable at `ptr` until the call's effects are complete, or `ptr` is null.
+    pub unsafe fn output(&mut self, ptr: *mut u8, layout: &Layout, opts: Opts) -> Result<BufRef, Fail> {
+        if ptr.is_null() {
+            self.last = Last::Nothing;
+            return Ok(BufRef::NULL);
+        }
+        let len = layout.bytes;
+        if len as u64 > LEN_MASK {
+            return Ok(self.unused(ptr));
+        }
+        let inline = !opts.zerocopy && len <= INLINE_MAX && self.fits_reply(len);
+        self.add_output(ptr, layout, opts, inline, None)
+    }
+
+    fn fits_reply(&self, len: usize) -> bool {
+        self.scratch.inline_outputs + len + ALIGN <= MAX_REPLY - REPLY_MARGIN
+    }
+
+    fn add_output(
+        &mut self,
+        ptr: *mut u8,
+        layout: &Layout,
+        opts: Opts,
+        inline: bool,
+        news: Option<usize>,
+    ) -> Result<BufRef, Fail> {
+        let n = self.scratch.outs.len();
+        if n >= MAX_OUTPUTS {
+            log::warn(format_args!("a call has more than {MAX_OUTPUTS} outputs"));
+            return Err(Fail::Refused);
+        }
+        let len = layout.bytes;
+        let place = if inline {
+            self.scratch.inline_outputs += len + ALIGN;
+            OutPlace::Inline
+        } else {
+            let held = match self.region(len)? {
+                Some(region) => Held::Arena(region),
+                None => Held::Staged(self.stage(len)?),
+            };
+            self.scratch.held.push(held);
+            OutPlace::Held(held)
+        };
+        self.scratch.outs.push(Out {
+            to: ptr as usize,
+            len,
+            rect: layout.rect,
+            handles: layout.handles.clone(),
+            place,
+            always: opts.always,
+            deferred: false,
+            news,
+        });
+        self.last = Last::Output(n);
+        let wire_place = match place {
+            OutPlace::Inline => Place::Inline(0),
+            OutPlace::Held(held) => place_of(held),
+        };
+        Ok(BufRef::new(wire_place, len).as_output(n))
+    }
+
+    /// A buffer at `ptr` that the vendor reads and writes.
+    ///
+    /// # Errors
+    /// Those of [`Self::input`] and [`Self::output`].
+    ///
+    /// # Safety
+    /// Those of both.
+    pub unsafe fn inout(&mut self, ptr: *mut u8, layout: &Layout, opts: Opts) -> Result<BufRef, Fail> {
+        // SAFETY: passed on to the caller.
+        let input = unsafe { self.input(ptr, layout, opts)? };
+        let n = self.scratch.outs.len();
+        let place = match (self.last, input.place()) {
+            (Last::Nothing, _) => return Ok(input),
+            (Last::Input(held), _) => OutPlace::Held(held),
+            _ if self.fits_reply(layout.bytes) => OutPlace::Inline,
+            _ => return Err(Fail::Refused),
+        };
+        if n >= MAX_OUTPUTS {
+            return Err(Fail::Refused);
+        }
+        if matches!(place, OutPlace::Inline) {
+            self.scratch.inline_outputs += layout.bytes + ALIGN;
+        }
+        self.scratch.outs.push(Out {
+            to: ptr as usize,
+            len: layout.bytes,
+            rect: layout.rect,
+            handles: layout.handles.clone(),
+            place,
+            always: opts.always,
+            deferred: false,
+            news: None,
+        });
+        self.last = Last::Output(n);
+        Ok(input.as_output(n))
+    }
+
+    /// An object that the call makes, whose handle goes to `*ptr`; 0 if `ptr` is null. It keeps the objects `parents` alive.
+    ///
+    /// # Errors
+    /// [`Fail::Refused`] if there are too many objects.
+    ///
+    /// # Safety
+    /// `ptr` is null or writable.
+    pub unsafe fn new_handle<K: HandleKind>(
+        &mut self,
+        ptr: *mut K::Raw,
+        parents: &[HandleId],
+    ) -> Result<HandleId, Fail> {
+        const { assert!(size_of::<K::Raw>() == 8, "a handle that the guest mints must be 8 bytes large") };
+        if ptr.is_null() {
+            return Ok(0);
+        }
+        self.mint::<K>(ptr as usize, parents)
+    }
+
+    /// The object that the call returns.
+    ///
+    /// # Errors
+    /// [`Fail::Refused`] if there are too many objects.
+    pub fn return_new<K: HandleKind>(&mut self, parents: &[HandleId]) -> Result<HandleId, Fail> {
+        self.mint::<K>(0, parents)
+    }
+
+    fn mint<K: HandleKind>(&mut self, to: usize, parents: &[HandleId]) -> Result<HandleId, Fail> {
+        let Some(object) = self.session.slab.create(K::KIND, parents) else {
+            log::warn(format_args!("more than {} objects are alive", super::slab::MAX_OBJECTS));
+            return Err(Fail::Refused);
+        };
+        self.scratch.news.push(New { object, to });
+        Ok(self.session.slab.id(object))
+    }
+
+    /// An array at `ptr` of up to `n` objects that the call makes.
+    ///
+    /// # Errors
+    /// [`Fail::Refused`] if there are too many objects.
+    ///
+    /// # Safety
+    /// `ptr` is null or valid for writes of `n` handles.
+    pub unsafe fn new_handles<K: HandleKind>(
+        &mut self,
+        ptr: *mut K::Raw,
+        n: usize,
+        parents: &[HandleId],
+    ) -> Result<BufRef, Fail> {
+        if ptr.is_null() {
+            return Ok(BufRef::NULL);
+        }
+        let first = self.scratch.news.len();
+        let mut ids = Vec::new();
+        for i in 0..n {
+            ids.push(self.mint::<K>(ptr.wrapping_add(i) as usize, parents)?);
+        }
+        let layout = Layout::elements::<u64>(n);
+        let Some(at) = self.inline(layout.bytes) else { return Err(Fail::Refused) };
+        self.scratch.command[at..at + layout.bytes].copy_from_slice(ids.as_bytes());
+        let out = self.add_output(ptr.cast(), &layout, Opts::NONE, true, Some(first))?;
+        // The ids are an input; how many objects there are in the end is the output.
+        Ok(BufRef::new(Place::Inline(at), layout.bytes).as_output(out.output().unwrap_or(0)))
+    }
+
+    /// Defers the buffer encoded last: it lives until its ticket comes back. The ticket; 0 if the pointer was null.
+    ///
+    /// # Errors
+    /// [`Fail::Refused`] for an output that is not `zerocopy`.
+    pub fn defer_last(&mut self) -> Result<u64, Fail> {
+        let entry = match self.last {
+            Last::Nothing => return Ok(0),
+            Last::Inline => return Ok(TICKET_NOBODY),
+            Last::Input(held) => Entry { held, to: 0, len: 0, rect: None },
+            Last::Output(n) => {
+                let out = &mut self.scratch.outs[n];
+                let OutPlace::Held(held) = out.place else {
+                    log::warn(format_args!("the specification defers an output that is not zerocopy"));
+                    return Err(Fail::Refused);
+                };
+                out.deferred = true;
+                Entry { held, to: out.to, len: out.len, rect: out.rect }
+            }
+        };
+        self.scratch.held.retain(|held| *held != entry.held);
+        let ticket = self.session.pending.add(entry);
+        self.scratch.tickets.push(ticket);
+        Ok(ticket)
+    }
+
+    /// The object minted last is described by `meta`.
+    pub fn new_meta<K: HandleKind>(&mut self, meta: K::Meta) {
+        if let Some(new) = self.scratch.news.last() {
+            self.session.slab.set_meta(new.object, meta);
+        }
+    }
+
+    /// The description of the object minted last comes with the reply.
+    pub fn expect_meta<K: HandleKind>(&mut self)
+    where
+        K::Meta: DeserializeOwned,
+    {
+        fn attach<M: DeserializeOwned + Send + Sync + 'static>(slab: &Slab, object: Object, bytes: &[u8]) {
+            match postcard::from_bytes::<M>(bytes) {
+                Ok(meta) => slab.set_meta(object, meta),
+                Err(e) => log::warn(format_args!("an object's description cannot be read: {e}")),
+            }
+        }
+        self.scratch.attach =
+            self.scratch.news.last().map(|new| (new.object, attach::<K::Meta> as AttachMeta));
+    }
+
+    /// A region of the arena for this call, or `None` if the data must go in pieces.
+    fn region(&mut self, len: usize) -> Result<Option<Region>, Fail> {
+        if let Some(region) = self.session.memory.allocate(len) {
+            return Ok(Some(region));
+        }
+        if !self.session.pending.is_empty() {
+            self.control(control::RECLAIM, &[0])?;
+            return Ok(self.session.memory.allocate(len));
+        }
+        Ok(None)
+    }
+
+    /// Runs `body` with this thread's Thread.
+    #[inline]
+    pub(super) fn thread<R>(&mut self, body: impl FnOnce(&mut Thread) -> R) -> R {
+        // SAFETY: see `enter`; `body` is the runtime's own and makes no call.
+        body(unsafe { &mut *self.thread })
+    }
+}
+
+/// The wire's name for where a buffer is.
+fn place_of(held: Held) -> Place {
+    match held {
+        Held::Arena(region) => Place::Arena(region.offset),
+        Held::Staged(number) => Place::Staged(number),
+    }
+}
+
+/// Copies what `layout` says from the application's memory.
+///
+/// # Safety
+/// That is readable at `from`, and `to` is valid for writes of `layout.bytes` bytes.
+unsafe fn copy_in(from: *const u8, to: *mut u8, layout: &Layout) {
+    match layout.rect {
+        // SAFETY: by the caller's promise.
+        None => unsafe { to.copy_from_nonoverlapping(from, layout.bytes) },
+        Some(rect) => {
+            for (at, len) in rect.pieces() {
+                if at.saturating_add(len) <= layout.bytes {
+                    // SAFETY: the piece is inside both, by the caller's promise.
+                    unsafe { to.add(at).copy_from_nonoverlapping(from.add(at), len) };
+                }
+            }
+        }
+    }
+}
+
+impl Drop for Call<'_> {
+    fn drop(&mut self) {
+        let session = self.session;
+        if !self.committed {
+            for new in self.scratch.news.drain(..) {
+                session.slab.release(new.object, &mut |_, _| {});
+            }
+            for ticket in std::mem::take(&mut self.scratch.tickets) {
+                if let Some(entry) = session.pending.take(ticket) {
+                    self.scratch.held.push(entry.held);
+                }
+            }
+        }
+        self.free_held();
+        let scratch = &mut *self.scratch;
+        scratch.outs.clear();
+        scratch.news.clear();
+        scratch.frees.clear();
+        scratch.tickets.clear();
+        scratch.attach = None;
+        scratch.inline_outputs = 0;
+        let scratch = std::mem::take(&mut self.scratch);
+        self.thread(|thread| thread.spare.push(scratch));
+    }
+}

@@ -1,0 +1,131 @@
+//! Allocation of the arena: the memory for bulk data that guest and server share.
+//!
+//! The guest decides what is where, since most transfers begin with it; the server only checks that a place is inside. First
+//! fit from the low end keeps the touched part of the sparse arena small and its pages warm.
+
+use std::collections::BTreeMap;
+use std::sync::Mutex;
+
+use crate::transport::Arena;
+use crate::wire::align_up;
+
+/// Alignment of every region: a page, so that two regions never share one and copies are aligned.
+const PAGE: usize = 4096;
+
+/// The arena's last bytes, kept back so that a transfer in pieces can always proceed.
+pub(super) const RESERVE: u64 = 256 * 1024;
+
+/// A region of the arena.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Region {
+    pub(super) offset: u64,
+    pub(super) len: u64,
+}
+
+/// Who owns which part of the arena.
+#[derive(Debug)]
+pub(super) struct Allocator {
+    arena: Arena,
+    /// Free ranges by offset; neighbours are merged.
+    free: Mutex<BTreeMap<u64, u64>>,
+    /// Held by whoever uses the reserve.
+    pub(super) reserve: Mutex<()>,
+}
+
+impl Allocator {
+    pub(super) fn new(arena: Arena) -> Self {
+        let usable = arena.len().saturating_sub(RESERVE);
+        Self { arena, free: Mutex::new(BTreeMap::from([(0, usable)])), reserve: Mutex::new(()) }
+    }
+
+    /// A region of at least `len` bytes, or `None` if no gap is large enough.
+    pub(super) fn allocate(&self, len: usize) -> Option<Region> {
+        let want = align_up(len.clamp(1, usize::MAX - PAGE), PAGE) as u64;
+        let mut free = self.free.lock().unwrap_or_else(|e| e.into_inner());
+        let (&offset, &have) = free.iter().find(|(_, have)| **have >= want)?;
+        free.remove(&offset);
+        if have > want {
+            free.insert(offset + want, have - want);
+        }
+        Some(Region { offset, len: want })
+    }
+
+    /// Takes a region back.
+    pub(super) fn release(&self, region: Region) {
+        let Region { mut offset, mut len } = region;
+        let mut free = self.free.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some((&before, &n)) = free.range(..offset).next_back()
+            && before + n == offset
+        {
+            free.remove(&before);
+            (offset, len) = (before, n + len);
+        }
+        if let Some(n) = free.remove(&(offset + len)) {
+            len += n;
+        }
+        free.insert(offset, len);
+    }
+
+    /// The region for transfers in pieces. Use it only with [`Self::reserve`] locked.
+    pub(super) fn reserve_region(&self) -> Region {
+        let len = RESERVE.min(self.arena.len());
+        Region { offset: self.arena.len() - len, len }
+    }
+
+    /// The address of the first `len` bytes of `region`; null if there are not as many.
+    pub(super) fn address(&self, region: Region, len: usize) -> *mut u8 {
+        self.arena.at(region.offset, len as u64).unwrap_or(std::ptr::null_mut())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn allocator(len: u64) -> Allocator {
+        // SAFETY: the tests compute places and never touch memory.
+        Allocator::new(unsafe { Arena::new(std::ptr::without_provenance_mut(4096), len) })
+    }
+
+    #[test]
+    fn a_full_arena_refuses_and_recovers() {
+        let a = allocator(RESERVE + 2 * PAGE as u64);
+        let one = a.allocate(1).unwrap();
+        let two = a.allocate(PAGE).unwrap();
+        assert_eq!(a.allocate(1), None);
+        a.release(one);
+        assert_eq!(a.allocate(PAGE + 1), None);
+        a.release(two);
+        assert!(a.allocate(2 * PAGE).is_some(), "neighbours merge");
+    }
+
+    #[test]
+    fn impossible_lengths_are_refused() {
+        let a = allocator(1 << 30);
+        assert_eq!(a.allocate(usize::MAX), None);
+        assert_eq!(a.allocate(1 << 30), None);
+    }
+
+    proptest! {
+        #[test]
+        fn regions_never_overlap_and_all_memory_comes_back(ops in prop::collection::vec((0usize..40_000, any::<bool>()), 1..200)) {
+            let total = 1u64 << 18;
+            let a = allocator(RESERVE + total);
+            let mut held: Vec<Region> = Vec::new();
+            for (n, free) in ops {
+                if free && !held.is_empty() {
+                    a.release(held.swap_remove(n % held.len()));
+                } else if let Some(r) = a.allocate(n) {
+                    prop_assert!(r.len >= n as u64 && r.offset + r.len <= total);
+                    prop_assert!(held.iter().all(|h| h.offset + h.len <= r.offset || r.offset + r.len <= h.offset));
+                    held.push(r);
+                }
+            }
+            for r in held {
+                a.release(r);
+            }
+            prop_assert_eq!(a.allocate(total as usize), Some(Region { offset: 0, len: total }));
+        }
+    }
+}

@@ -1,0 +1,440 @@
+//! Sending a call, and what the reply brings: results, outputs, new objects, and buffers whose commands completed.
+
+use zerocopy::{FromBytes, Immutable, IntoBytes};
+
+use super::call::{Call, Out, OutPlace};
+use super::log;
+use super::memory::RESERVE;
+use super::pending::{Entry, Held};
+use super::stub::Fail;
+use crate::spec::{HandleKind, Handles, Mode, RawHandle, Rect};
+use crate::wire::{
+    self, CommandHeader, FLAG_ASYNC, MAX_TICKETS, OutHeader, ReplyHeader, TICKET_DISCARD, align_up, control,
+};
+
+/// How a call went that was sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is on its way, and counts as successful.
+    Async,
+    /// The vendor returned these bits.
+    Returned(u64),
+}
+
+impl Call<'_> {
+    /// Sends the call with the arguments `wire`; waits for its result unless `mode` is asynchronous. With `cached`, answers
+    /// from the cache if it can.
+    ///
+    /// # Errors
+    /// What the server or the session says instead of a result.
+    #[inline]
+    pub fn submit<W: IntoBytes + Immutable>(
+        &mut self,
+        func: u16,
+        mode: Mode,
+        cached: bool,
+        wire: &W,
+    ) -> Result<Outcome, Fail> {
+        let at = size_of::<CommandHeader>();
+        self.scratch.command[at..at + size_of::<W>()].copy_from_slice(wire.as_bytes());
+        // An asynchronous call has no reply that could bring outputs or say that its arena memory is free again.
+        let needs_reply =
+            !self.scratch.held.is_empty() || self.scratch.outs.iter().any(|out| !out.deferred && !out.always);
+        if mode == Mode::Async && !needs_reply && !self.session.strict {
+            self.send(func, FLAG_ASYNC)?;
+            self.keep(usize::MAX);
+            return Ok(Outcome::Async);
+        }
+        let cacheable = cached && self.scratch.held.is_empty() && !self.session.strict;
+        if cacheable {
+            let session = self.session;
+            let key = &self.scratch.command[at..];
+            let mut reply = std::mem::take(&mut self.scratch.reply);
+            let hit = session.cache.get(func, key, |answer| {
+                reply.clear();
+                reply.extend_from_slice(answer);
+            });
+            self.scratch.reply = reply;
+            if hit.is_some() {
+                return self.digest().map(|(_, value)| Outcome::Returned(value));
+            }
+        }
+        let key = if cacheable { self.scratch.command[at..].to_vec() } else { Vec::new() };
+        let call = self.send(func, 0)?;
+        let mut reply = std::mem::take(&mut self.scratch.reply);
+        let received = self.thread(|thread| thread.channel.wait_reply(call, &mut reply));
+        self.scratch.reply = reply;
+        received?;
+        let (header, value) = self.digest()?;
+        if cacheable && header.ok != 0 {
+            self.session.cache.put(func, &key, &self.scratch.reply);
+        }
+        Ok(Outcome::Returned(value))
+    }
+
+    /// Completes the header and sends the command; the call's number.
+    fn send(&mut self, func: u16, flags: u16) -> Result<u64, Fail> {
+        let len = align_up(self.scratch.command.len(), 8);
+        self.scratch.command.resize(len, 0);
+        let mut command = std::mem::take(&mut self.scratch.command);
+        let session = self.session;
+        let sent = self.thread(|thread| {
+            thread.calls += 1;
+            let header = CommandHeader { len: len as u32, func, flags, call: thread.calls, order: 0 };
+            command[..size_of::<CommandHeader>()].copy_from_slice(header.as_bytes());
+            thread.channel.send(&mut command, &session.order).map(|()| thread.calls)
+        });
+        self.scratch.command = command;
+        Ok(sent?)
+    }
+
+    /// The call is made: hands the first `made` new objects to the application, forgets those that it freed, and leaves
+    /// deferred buffers in flight.
+    fn keep(&mut self, made: usize) {
+        for new in self.scratch.news.iter().take(made).filter(|new| new.to != 0) {
+            let bits = self.session.slab.bits(new.object);
+            // SAFETY: `to` is the application's location for a handle of 8 bytes, writable by the contract of `new_handle`.
+            unsafe { (new.to as *mut u64).write_unaligned(bits) };
+        }
+        for object in self.scratch.frees.drain(..) {
+            self.session.slab.release(object, &mut |_, _| {});
+        }
+        self.committed = true;
+    }
+
+    /// The handle of the object that the call made, as the application sees it.
+    pub fn returned_new<K: HandleKind>(&mut self, outcome: Outcome) -> K::Raw {
+        let made = matches!(outcome, Outcome::Async | Outcome::Returned(1..)) && self.committed;
+        let object = self.scratch.news.iter().find(|new| new.to == 0).filter(|_| made);
+        K::Raw::from_bits(object.map_or(0, |new| self.session.slab.bits(new.object)))
+    }
+
+    /// The application's handle for the known object that the call returned.
+    pub fn returned_handle<K: HandleKind>(&mut self, value: u64) -> K::Raw {
+        K::Raw::from_bits(self.session.bits_of(K::KIND, value))
+    }
+
+    /// Acts on the reply in the scratch memory.
+    fn digest(&mut self) -> Result<(ReplyHeader, u64), Fail> {
+        let reply = std::mem::take(&mut self.scratch.reply);
+        let digested = self.digest_bytes(&reply);
+        self.scratch.reply = reply;
+        let header = digested.ok_or_else(|| {
+            log::warn(format_args!("{}: the server's reply cannot be read", self.session.desc.name));
+            Fail::Lost
+        })?;
+        self.settle(header.tickets_total)?;
+        match wire::Outcome::from_wire(header.outcome) {
+            Some(wire::Outcome::Returned) => Ok((header, header.value)),
+            Some(wire::Outcome::InvalidHandle) => {
+                let kind = self.session.desc.kinds.get(header.value as usize);
+                Err(kind.map_or(Fail::Lost, |kind| Fail::Status(kind.invalid)))
+            }
+            Some(wire::Outcome::Status) => Err(Fail::Status(header.value as i64)),
+            Some(wire::Outcome::Refused) => Err(Fail::Refused),
+            None => Err(Fail::Lost),
+        }
+    }
+
+    /// Copies out what the reply brings; `None` if it makes no sense.
+    fn digest_bytes(&mut self, reply: &[u8]) -> Option<ReplyHeader> {
+        let (header, mut rest) = ReplyHeader::read_from_prefix(reply).ok()?;
+        let returned = header.outcome == wire::Outcome::Returned as u32;
+        let ok = returned && header.ok != 0;
+        let mut made = usize::from(ok) * self.scratch.news.len();
+        for n in 0..header.outs as usize {
+            let out;
+            (out, rest) = OutHeader::read_from_prefix(rest).ok()?;
+            let inline = if out.elsewhere == 0 { out.filled as usize } else { 0 };
+            let (bytes, after) = rest.split_at_checked(align_up(inline, 8))?;
+            rest = after;
+            let known = self.scratch.outs.get(n)?;
+            if let Some(first) = known.news {
+                made = made.min(first + out.filled as usize / 8);
+            } else if (ok || (returned && known.always)) && !known.deferred {
+                // SAFETY: the application's memory is writable by the contract of `output`.
+                unsafe { self.deliver(known, bytes.get(..inline)?, out) };
+            }
+        }
+        for _ in 0..header.tickets {
+            let ticket;
+            (ticket, rest) = u64::read_from_prefix(rest).ok()?;
+            self.scratch.came_back.push(ticket);
+        }
+        if ok {
+            if let Some((object, attach)) = self.scratch.attach
+                && header.meta != 0
+            {
+                attach(&self.session.slab, object, rest.get(..header.meta as usize)?);
+            }
+            self.keep(made);
+            for new in self.scratch.news.drain(made.min(self.scratch.news.len())..) {
+                self.session.slab.release(new.object, &mut |_, _| {});
+            }
+        }
+        Some(header)
+    }
+
+    /// Copies an output to the application.
+    ///
+    /// # Safety
+    /// What the output's layout says is writable at its address.
+    unsafe fn deliver(&self, out: &Out, inline: &[u8], header: OutHeader) {
+        let to = out.to as *mut u8;
+        match out.place {
+            OutPlace::Inline => {
+                let len = inline.len().min(out.len);
+                // SAFETY: `len` is at most the output's length.
+                unsafe { copy_out(inline.as_ptr(), to, len, out.rect) };
+                // SAFETY: as above.
+                unsafe { self.restore_handles(out, to, len) };
+            }
+            OutPlace::Held(Held::Arena(region)) => {
+                let whole = out.len as u64 > u64::from(u32::MAX);
+                let len =
+                    if whole && header.filled != 0 { out.len } else { (header.filled as usize).min(out.len) };
+                let from = self.session.memory.address(region, len);
+                if !from.is_null() {
+                    // SAFETY: the region holds `len` bytes, and `len` is at most the output's length.
+                    unsafe { copy_out(from, to, len, out.rect) };
+                    // SAFETY: as above.
+                    unsafe { self.restore_handles(out, to, len) };
+                }
+            }
+            // Fetched piece by piece once the reply is digested, see `fetch_staged`.
+            OutPlace::Held(Held::Staged(_)) => {}
+        }
+    }
+
+    /// Replaces the ids in an output by the application's handles.
+    ///
+    /// # Safety
+    /// `len` bytes at `to` are writable and were just written.
+    unsafe fn restore_handles(&self, out: &Out, to: *mut u8, len: usize) {
+        let one = |offset: usize, kind: u8| {
+            // SAFETY: the caller of `one` checked that 8 bytes at `offset` are inside `len`.
+            unsafe {
+                let at = to.add(offset).cast::<u64>();
+                at.write_unaligned(self.session.bits_of(kind, at.read_unaligned()));
+            }
+        };
+        match &out.handles {
+            Handles::None => {}
+            Handles::All(kind) => (0..len / 8).for_each(|i| one(i * 8, *kind)),
+            Handles::At(list) => list
+                .iter()
+                .filter(|(offset, _)| offset.saturating_add(8) <= len)
+                .for_each(|(offset, kind)| one(*offset, *kind)),
+        }
+    }
+
+    /// Deals with the tickets that came back, and waits until other threads have dealt with theirs.
+    fn settle(&mut self, total: u64) -> Result<(), Fail> {
+        let tickets = std::mem::take(&mut self.scratch.came_back);
+        let mut lost = None;
+        for ticket in &tickets {
+            if let Err(why) = self.complete(*ticket) {
+                lost = Some(why);
+            }
+        }
+        if !tickets.is_empty() {
+            self.session.pending.settle(tickets.len() as u64);
+        }
+        let full = tickets.len() >= MAX_TICKETS;
+        self.scratch.came_back = tickets;
+        self.scratch.came_back.clear();
+        if let Some(why) = lost {
+            return Err(why);
+        }
+        // A reply names only so many; the others are fetched before the application learns of anything.
+        let mut more = full;
+        while more {
+            more = self.control(control::RECLAIM, &[0])? != 0;
+        }
+        self.fetch_staged()?;
+        let mut turns = 0u32;
+        while !self.session.pending.settled(total) {
+            if self.session.link.is_lost() {
+                return Err(Fail::Lost);
+            }
+            // Another thread is copying: soon done, so no sleep until it clearly is a long copy.
+            turns += 1;
+            if turns < 1000 {
+                std::thread::yield_now();
+            } else {
+                std::thread::sleep(std::time::Duration::from_micros(50));
+            }
+        }
+        Ok(())
+    }
+
+    /// The command that used this ticket's buffer is done: copies an output, frees the memory.
+    fn complete(&mut self, ticket: u64) -> Result<(), Fail> {
+        let Some(Entry { held, to, len, rect }) = self.session.pending.take(ticket & !TICKET_DISCARD) else {
+            return Ok(());
+        };
+        let copied = match held {
+            _ if to == 0 || ticket & TICKET_DISCARD != 0 => Ok(()),
+            Held::Arena(region) => {
+                let from = self.session.memory.address(region, len);
+                if !from.is_null() {
+                    // SAFETY: the region holds `len` bytes, and the application keeps its buffer until the command is
+                    // complete, of which it learns only after this.
+                    unsafe { copy_out(from, to as *mut u8, len, rect) };
+                }
+                Ok(())
+            }
+            // SAFETY: as above.
+            Held::Staged(number) => unsafe { self.fetch(number, to as *mut u8, len, rect) },
+        };
+        self.free(held);
+        copied
+    }
+
+    /// Brings this call's own staged outputs.
+    fn fetch_staged(&mut self) -> Result<(), Fail> {
+        if !self.committed {
+            return Ok(());
+        }
+        for n in 0..self.scratch.outs.len() {
+            let out = &self.scratch.outs[n];
+            if let (OutPlace::Held(Held::Staged(number)), false) = (out.place, out.deferred) {
+                let (to, len, rect) = (out.to as *mut u8, out.len, out.rect);
+                // SAFETY: the application's memory is writable by the contract of `output`.
+                unsafe { self.fetch(number, to, len, rect)? };
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a staging buffer of `len` bytes in the server; its number.
+    pub(super) fn stage(&mut self, len: usize) -> Result<u64, Fail> {
+        match self.control(control::STAGE, &[len as u64])? {
+            0 => {
+                log::warn(format_args!(
+                    "a transfer of {len} bytes is larger than the arena and than what the server may hold; \
+                     raise avad's --stage-limit or transfer less at once"
+                ));
+                Err(Fail::Refused)
+            }
+            number => Ok(number),
+        }
+    }
+
+    /// Sends `len` bytes at `ptr` to a new staging buffer, piece by piece; its number.
+    ///
+    /// # Safety
+    /// `len` bytes at `ptr` are readable.
+    pub(super) unsafe fn stage_input(&mut self, ptr: *const u8, len: usize) -> Result<u64, Fail> {
+        let number = self.stage(len)?;
+        self.scratch.held.push(Held::Staged(number));
+        let session = self.session;
+        let _reserve = session.memory.reserve.lock().unwrap_or_else(|e| e.into_inner());
+        let region = session.memory.reserve_region();
+        for at in (0..len).step_by(RESERVE as usize) {
+            let piece = (len - at).min(region.len as usize);
+            // SAFETY: `at + piece <= len`, and the reserve is ours while its lock is held.
+            unsafe { ptr.add(at).copy_to_nonoverlapping(session.memory.address(region, piece), piece) };
+            self.control(control::STAGE_WRITE, &[number, at as u64, region.offset, piece as u64])?;
+        }
+        self.scratch.held.retain(|held| *held != Held::Staged(number));
+        Ok(number)
+    }
+
+    /// Brings a staging buffer's contents to `to`, piece by piece.
+    ///
+    /// # Safety
+    /// `len` bytes at `to` are writable; with `rect`, its pieces are.
+    unsafe fn fetch(&mut self, number: u64, to: *mut u8, len: usize, rect: Option<Rect>) -> Result<(), Fail> {
+        let session = self.session;
+        let _reserve = session.memory.reserve.lock().unwrap_or_else(|e| e.into_inner());
+        let region = session.memory.reserve_region();
+        let mut bring = |from: usize, len: usize| {
+            for at in (from..from + len).step_by(RESERVE as usize) {
+                let piece = (from + len - at).min(region.len as usize);
+                self.control(control::STAGE_READ, &[number, at as u64, region.offset, piece as u64])?;
+                // SAFETY: the piece is inside the output, and the reserve is ours while its lock is held.
+                unsafe { to.add(at).copy_from_nonoverlapping(session.memory.address(region, piece), piece) };
+            }
+            Ok(())
+        };
+        match rect {
+            None => bring(0, len),
+            Some(rect) => rect.pieces().try_for_each(|(at, len)| bring(at, len)),
+        }
+    }
+
+    /// Makes a synchronous call of the runtime's own; its value.
+    pub(super) fn control(&mut self, func: u16, args: &[u64]) -> Result<u64, Fail> {
+        let mut reply = std::mem::take(&mut self.scratch.control_reply);
+        let session = self.session;
+        let received = self.thread(|thread| {
+            thread.calls += 1;
+            let call = thread.calls;
+            let len = size_of::<CommandHeader>() + size_of_val(args);
+            let header = CommandHeader { len: len as u32, func, flags: 0, call, order: 0 };
+            let mut command = [0u64; 8];
+            let bytes = command.as_mut_bytes();
+            bytes[..size_of::<CommandHeader>()].copy_from_slice(header.as_bytes());
+            bytes[size_of::<CommandHeader>()..len].copy_from_slice(args.as_bytes());
+            thread.channel.send(&mut bytes[..len], &session.order)?;
+            thread.channel.wait_reply(call, &mut reply)
+        });
+        let header = ReplyHeader::read_from_prefix(&reply).ok();
+        let mut tickets = Vec::new();
+        let header = header.map(|(header, mut rest)| {
+            for _ in 0..header.tickets {
+                let Ok((ticket, after)) = u64::read_from_prefix(rest) else { break };
+                tickets.push(ticket);
+                rest = after;
+            }
+            header
+        });
+        self.scratch.control_reply = reply;
+        received?;
+        let header = header.ok_or(Fail::Lost)?;
+        if !tickets.is_empty() {
+            for ticket in &tickets {
+                self.complete(*ticket)?;
+            }
+            session.pending.settle(tickets.len() as u64);
+        }
+        Ok(header.value)
+    }
+
+    /// Gives back all memory that this call holds.
+    pub(super) fn free_held(&mut self) {
+        while let Some(held) = self.scratch.held.pop() {
+            self.free(held);
+        }
+    }
+
+    fn free(&mut self, held: Held) {
+        match held {
+            Held::Arena(region) => self.session.memory.release(region),
+            Held::Staged(number) => {
+                // If this fails the server is gone, and the buffer with it.
+                let _ = self.thread(|thread| thread.send_control(control::STAGE_FREE, &[number]));
+            }
+        }
+    }
+}
+
+/// Copies `len` bytes, or the pieces of `rect` among them, to the application's memory.
+///
+/// # Safety
+/// They are readable at `from` and writable at `to`.
+unsafe fn copy_out(from: *const u8, to: *mut u8, len: usize, rect: Option<Rect>) {
+    match rect {
+        // SAFETY: by the caller's promise.
+        None => unsafe { to.copy_from_nonoverlapping(from, len) },
+        Some(rect) => {
+            for (at, piece) in rect.pieces() {
+                if at.saturating_add(piece) <= len {
+                    // SAFETY: as above; the piece is inside `len`.
+                    unsafe { to.add(at).copy_from_nonoverlapping(from.add(at), piece) };
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The frame around every exported function.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+
+use super::call::Call;
+use super::client::Client;
+use super::{log, thread};
+use crate::spec::{HandleKind, RawHandle};
+use crate::transport::Lost;
+use crate::wire::control;
+
+/// Why a call has no result of the vendor's. The generated code turns it into the API's own error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fail {
+    /// There is no server (any more): the API's `lost` status.
+    Lost,
+    /// A policy refused: the API's `refused` status.
+    Refused,
+    /// This status of the API.
+    Status(i64),
+}
+
+impl From<Lost> for Fail {
+    fn from(why: Lost) -> Self {
+        log::warn(format_args!("{why}"));
+        Self::Lost
+    }
+}
+
+/// Runs a forwarded function's `body`; `fail` makes the return value for whatever goes wrong.
+#[inline]
+pub fn stub<R>(
+    client: &'static Client,
+    fail: impl FnOnce(Fail) -> R,
+    body: impl FnOnce(&mut Call<'_>) -> Result<R, Fail>,
+) -> R {
+    guarded(client, fail, || thread::with(client, |thread| body(&mut Call::enter(thread))))
+}
+
+/// Runs a replacement's `body`, which needs no session.
+#[inline]
+pub fn local<R>(client: &'static Client, fail: impl FnOnce(Fail) -> R, body: impl FnOnce() -> R) -> R {
+    guarded(client, fail, || Ok(body()))
+}
+
+#[inline]
+fn guarded<R>(
+    client: &'static Client,
+    fail: impl FnOnce(Fail) -> R,
+    body: impl FnOnce() -> Result<R, Fail>,
+) -> R {
+    // A panic must not unwind into C code. Whatever state it left behind is a call's own, or behind a lock that ignores
+    // poisoning.
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(value)) => value,
+        Ok(Err(why)) => fail(why),
+        Err(_) => {
+            log::warn(format_args!(
+                "{}: the guest library panicked; the call fails. This is a bug in AvA, please report it",
+                client.desc.name
+            ));
+            fail(Fail::Lost)
+        }
+    }
+}
+
+/// Says once that the application called `function`, which is not forwarded.
+#[cold]
+pub fn unsupported(client: &'static Client, function: &'static str) {
+    static SAID: Mutex<Vec<(&'static str, &'static str)>> = Mutex::new(Vec::new());
+    let key = (client.desc.name, function);
+    let mut said = SAID.lock().unwrap_or_else(|e| e.into_inner());
+    if !said.contains(&key) {
+        said.push(key);
+        log::warn(format_args!("{function} is not supported and returns an error"));
+    }
+}
+
+/// Adds a reference to the object behind `raw`.
+///
+/// # Errors
+/// The kind's invalid-object status if there is none.
+pub fn retain<K: HandleKind>(client: &'static Client, raw: K::Raw) -> Result<(), Fail> {
+    let session = client.session()?;
+    let object = session.slab.find(raw.to_bits(), K::KIND).ok_or(Fail::Status(K::INVALID))?;
+    session.slab.retain(object);
+    Ok(())
+}
+
+/// Drops a reference to the object behind `raw`; the last one is forwarded.
+///
+/// # Errors
+/// The kind's invalid-object status if there is none, [`Fail::Lost`] if the server is gone.
+pub fn release<K: HandleKind>(client: &'static Client, raw: K::Raw) -> Result<(), Fail> {
+    thread::with(client, |thread| {
+        // SAFETY: `with` hands out this thread's live Thread, and nothing else uses it during this closure.
+        let thread = unsafe { &mut *thread };
+        let session = thread.session;
+        let object = session.slab.find(raw.to_bits(), K::KIND).ok_or(Fail::Status(K::INVALID))?;
+        let mut result = Ok(());
+        session.slab.release(object, &mut |kind, id| {
+            let sent = thread.send_control(control::RELEASE, &[u64::from(kind), id]);
+            if let Err(why) = sent {
+                result = Err(why.into());
+            }
+        });
+        result
+    })
+}
+
+/// The number of references to the object behind `raw`, in the session of this thread's last call: for hooks that answer an API's
+/// query for it.
+pub fn references<K: HandleKind>(raw: K::Raw) -> Option<u32> {
+    let session = thread::current_session()?;
+    session.slab.find(raw.to_bits(), K::KIND).map(|object| session.slab.references(object))
+}
+
+/// What is known of the object behind `raw`, in the session of this thread's last call: for hooks and replacements.
+///
+/// # Safety
+/// The application holds a reference to the object while the result is used.
+pub unsafe fn meta_of<'a, K: HandleKind>(raw: K::Raw) -> Option<&'a K::Meta>
+where
+    K::Meta: Any,
+{
+    let session = thread::current_session()?;
+    let object = session.slab.find(raw.to_bits(), K::KIND)?;
+    // SAFETY: passed on to the caller.
+    unsafe { session.slab.meta::<K::Meta>(object) }
+}

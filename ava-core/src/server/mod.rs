@@ -1,0 +1,25 @@
+//! The API server's side: from a command to the vendor's function, and from its result to the reply.
+//!
+//! [`serve`] runs one session: a shadow thread per application thread, each of which takes commands from its channel, has the
+//! router's [gate](crate::router::gate) check them, waits for its turn in the order of calls, and dispatches to the handler that the
+//! macro generated. Handlers decode with [`Call`], which trusts no length, place, handle or number of the guest's.
+
+mod api;
+mod call;
+mod handles;
+mod order;
+mod registry;
+mod reply;
+mod serve;
+mod session;
+mod shadow;
+mod staging;
+mod vendor;
+
+pub mod fuzz;
+
+pub use api::{Dispatch, KindOps, Load, Refusal, RegistryDesc, ServerApi, Vendor};
+pub use call::{Call, NewHandle};
+pub use serve::{End, serve};
+pub use shadow::Shadow;
+pub use vendor::{LoadError, load_vendor};

@@ -1,0 +1,140 @@
+//! The order of calls across threads: an asynchronous call starts when all that were numbered before it are done, and a
+//! synchronous one when all that its thread could know of are.
+
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use super::api::Refusal;
+
+/// How long a number may fail to arrive while nobody works on it: a guest that takes numbers and does not send them would wait
+/// for itself for ever.
+const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 300 } else { 10_000 });
+
+/// How long to watch for the predecessor before sleeping: it is usually in another core's hands right now.
+const SPINS: u32 = 200;
+
+/// Which asynchronous calls are done.
+#[derive(Debug, Default)]
+pub(super) struct Order {
+    done: AtomicU64,
+    /// The asynchronous call in the vendor's hands; 0 if none is.
+    running: AtomicU64,
+    sleepers: AtomicU32,
+    lock: Mutex<()>,
+    changed: Condvar,
+}
+
+impl Order {
+    /// Waits for asynchronous call number `n`'s turn.
+    ///
+    /// # Errors
+    /// A violation if the number was used before, or those before it never come.
+    #[inline]
+    pub(super) fn begin(&self, n: u64) -> Result<(), Refusal> {
+        let before = n.checked_sub(1).filter(|before| *before >= self.done.load(Ordering::Acquire));
+        let before = before.ok_or_else(|| Refusal::violation(format!("call number {n} came twice")))?;
+        self.wait(before)?;
+        self.running.store(n, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Asynchronous call number `n` is done.
+    #[inline]
+    pub(super) fn end(&self, n: u64) {
+        self.running.store(0, Ordering::Relaxed);
+        // SYNC POINT: with the sleeper's increment and load in `wait`; one of the two sees the other.
+        self.done.store(n, Ordering::SeqCst);
+        if self.sleepers.load(Ordering::SeqCst) != 0 {
+            drop(self.lock.lock());
+            self.changed.notify_all();
+        }
+    }
+
+    /// Waits until `n` asynchronous calls are done.
+    ///
+    /// # Errors
+    /// A violation if they never come.
+    #[inline]
+    pub(super) fn wait(&self, n: u64) -> Result<(), Refusal> {
+        if self.done.load(Ordering::Acquire) >= n {
+            return Ok(());
+        }
+        self.wait_slowly(n)
+    }
+
+    #[cold]
+    fn wait_slowly(&self, n: u64) -> Result<(), Refusal> {
+        for _ in 0..SPINS {
+            std::hint::spin_loop();
+            if self.done.load(Ordering::Acquire) >= n {
+                return Ok(());
+            }
+        }
+        let mut seen = (self.done.load(Ordering::Acquire), Instant::now());
+        let mut guard = self.lock.lock().unwrap_or_else(|e| e.into_inner());
+        self.sleepers.fetch_add(1, Ordering::SeqCst);
+        let result = loop {
+            let done = self.done.load(Ordering::SeqCst);
+            if done >= n {
+                break Ok(());
+            }
+            if done != seen.0 || self.running.load(Ordering::Relaxed) != 0 {
+                seen = (done, Instant::now());
+            } else if seen.1.elapsed() >= PATIENCE {
+                break Err(Refusal::violation(format!(
+                    "a call waits for asynchronous call {}, which was numbered and never sent",
+                    done + 1
+                )));
+            }
+            guard = self.changed.wait_timeout(guard, PATIENCE / 10).unwrap_or_else(|e| e.into_inner()).0;
+        };
+        self.sleepers.fetch_sub(1, Ordering::SeqCst);
+        result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn calls_run_in_the_order_of_their_numbers() {
+        let order = Arc::new(Order::default());
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let threads: Vec<_> = (0..4u64)
+            .rev()
+            .map(|t| {
+                let (order, log) = (order.clone(), log.clone());
+                std::thread::spawn(move || {
+                    for n in (0..100).map(|i| i * 4 + t + 1) {
+                        order.begin(n).unwrap();
+                        log.lock().unwrap().push(n);
+                        order.end(n);
+                    }
+                    order.wait(400).unwrap();
+                })
+            })
+            .collect();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        assert_eq!(*log.lock().unwrap(), (1..=400).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_number_that_comes_twice_is_a_violation() {
+        let order = Order::default();
+        order.begin(1).unwrap();
+        order.end(1);
+        assert!(order.begin(1).is_err());
+        assert!(order.begin(0).is_err());
+    }
+
+    #[test]
+    fn a_number_that_never_comes_is_a_violation() {
+        let error = Order::default().wait(1).unwrap_err();
+        assert!(error.to_string().contains("never sent"), "{error}");
+    }
+}

@@ -1,0 +1,183 @@
+//! A session from its first thread to its end.
+
+use std::sync::Arc;
+
+use super::api::{Refusal, ServerApi, Vendor};
+use super::call::{Call, Scratch};
+use super::session::Session;
+use crate::router::account::Account;
+use crate::router::gate;
+use crate::transport::{ServerChannel, ServerEvent, ServerLink};
+use crate::wire::{CommandHeader, Outcome, control};
+
+/// Stack of a shadow thread: as much as a main thread has, since vendors compile programs on it.
+const STACK: usize = 8 << 20;
+
+/// How a session ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// The guest left, or its router ended the session; the reason in words.
+    Closed(String),
+    /// The guest broke the protocol; how, in words.
+    Violation(String),
+}
+
+impl std::fmt::Display for End {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Closed(why) => f.write_str(why),
+            Self::Violation(why) => write!(f, "the guest broke the protocol: {why}"),
+        }
+    }
+}
+
+/// Serves one guest process over `link` until either side ends the session. Every call is charged to `account`.
+///
+/// Shadow threads may still be inside the vendor's functions when this returns: the caller ends the process.
+pub fn serve(
+    api: &'static ServerApi,
+    vendor: Arc<Vendor>,
+    mut link: Box<dyn ServerLink>,
+    account: Arc<Account>,
+    session: u64,
+) -> End {
+    let shared = Arc::new(Session::new(api, vendor, link.arena(), account));
+    loop {
+        match link.next_event() {
+            ServerEvent::Closed(why) => return End::Closed(why),
+            ServerEvent::Violation(why) => return End::Violation(why),
+            ServerEvent::Opened(slot, channel) => {
+                let shared = shared.clone();
+                let shadow = std::thread::Builder::new().name(format!("shadow-{slot}")).stack_size(STACK);
+                if let Err(error) = shadow.spawn(move || shadow_thread(&shared, channel)) {
+                    return End::Closed(format!("no shadow thread for the application's: {error}"));
+                }
+                tracing::debug!(session, slot, "the application has a new thread");
+            }
+        }
+    }
+}
+
+/// Serves one application thread.
+fn shadow_thread(session: &Session, mut channel: Box<dyn ServerChannel>) {
+    let mut scratch = Scratch::default();
+    loop {
+        if let Err(lost) = channel.recv(&mut scratch.memory.command) {
+            tracing::trace!(%lost, "a channel closed");
+            return;
+        }
+        match handle(session, &mut scratch) {
+            Ok(After::Reply) => {
+                if channel.reply(&scratch.reply).is_err() {
+                    return;
+                }
+            }
+            Ok(After::Nothing) => {}
+            Ok(After::ThreadEnd) => return,
+            Err(why) => {
+                channel.end_session(why.to_string());
+                return;
+            }
+        }
+    }
+}
+
+/// What a command leaves to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum After {
+    /// Send the reply.
+    Reply,
+    /// It was asynchronous.
+    Nothing,
+    /// The application's thread ended.
+    ThreadEnd,
+}
+
+/// Handles the command in `scratch`: gate, order, dispatch.
+///
+/// # Errors
+/// A violation, which ends the session.
+pub(super) fn handle(session: &Session, scratch: &mut Scratch) -> Result<After, Refusal> {
+    let header = gate::admit(session.api.desc, &session.account, &scratch.memory.command)
+        .map_err(Refusal::Violation)?;
+    let mut call = Call::new(session, scratch, header);
+    if call.asynchronous {
+        session.order.begin(header.order)?;
+        let result = dispatch(&mut call);
+        session.order.end(header.order);
+        return result;
+    }
+    session.order.wait(header.order)?;
+    let after = dispatch(&mut call)?;
+    session.account.bytes_out(scratch.reply.len() as u64);
+    Ok(after)
+}
+
+fn dispatch(call: &mut Call<'_>) -> Result<After, Refusal> {
+    let func = call.header.func;
+    let result = match call.session.api.dispatch.get(func as usize) {
+        // SAFETY: the session's vendor table is that of its API, whose handlers these are.
+        Some(handler) => unsafe { handler(call) },
+        None => return runtime_command(call),
+    };
+    if let Err(why) = result {
+        call.refuse(&why)?;
+    }
+    if !call.replied {
+        return Err(Refusal::violation("a handler did not reply"));
+    }
+    Ok(if call.asynchronous { After::Nothing } else { After::Reply })
+}
+
+/// A command of the runtime itself.
+fn runtime_command(call: &mut Call<'_>) -> Result<After, Refusal> {
+    let session = call.session;
+    let args: [u64; 4] = {
+        let bytes = call.scratch.memory.command.get(size_of::<CommandHeader>()..).unwrap_or_default();
+        std::array::from_fn(|i| {
+            bytes.get(i * 8..i * 8 + 8).and_then(|word| word.try_into().ok()).map_or(0, u64::from_ne_bytes)
+        })
+    };
+    let func = call.header.func;
+    let sync_only =
+        matches!(func, control::STAGE | control::STAGE_WRITE | control::STAGE_READ | control::RECLAIM);
+    if sync_only == call.asynchronous {
+        return Err(Refusal::violation(format!("runtime command {func:#x} has the wrong mode")));
+    }
+    let mut value = 0;
+    match func {
+        control::THREAD_END => return Ok(After::ThreadEnd),
+        control::STAGE => value = session.staging.make(args[0], session.stage_limit()),
+        control::STAGE_WRITE => session.staging.copy(session.arena, args, true)?,
+        control::STAGE_READ => session.staging.copy(session.arena, args, false)?,
+        control::STAGE_FREE => session.staging.free(args[0]),
+        control::RECLAIM => value = u64::from(call.reclaim()),
+        control::RELEASE => release(call, args)?,
+        _ => return Err(Refusal::violation(format!("there is no runtime command {func:#x}"))),
+    }
+    call.finish(Outcome::Returned, value, true)?;
+    Ok(if call.asynchronous { After::Nothing } else { After::Reply })
+}
+
+/// The application dropped its last reference to an object.
+fn release(call: &mut Call<'_>, [kind, id, ..]: [u64; 4]) -> Result<(), Refusal> {
+    use super::handles::Found;
+    let session = call.session;
+    let kind = u8::try_from(kind).ok().filter(|kind| (*kind as usize) < session.api.kinds.len());
+    let Some(kind) = kind else { return Err(Refusal::violation("there is no such kind of handle")) };
+    if let Some(status) = session.sticky.take(id) {
+        let name = session.api.desc.kinds[kind as usize].name;
+        tracing::warn!(
+            kind = name,
+            status,
+            "an object was released before the application saw that a call on it failed"
+        );
+    }
+    if let Some(Found::Live(bits)) = session.handles.remove(id, kind)
+        && let Some(release) = session.api.kinds[kind as usize].release
+    {
+        // SAFETY: the table held the reference that the vendor gave us when it made the object, and no longer does.
+        unsafe { release(&*session.vendor, bits) };
+    }
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! The types that a specification names: what its expressions see, what its `with =` functions return, and the tables
+//! into which `ava_api!` expands it. Guest and server share them, so nothing here knows either side.
+
+mod desc;
+mod handle;
+mod layout;
+mod ptr;
+mod scalar;
+
+pub use desc::{ApiDesc, FnDesc, KindDesc};
+pub use handle::{HandleArg, HandleKind, RawHandle, meta};
+pub use layout::{Handles, Layout, Opts, Rect};
+pub use ptr::{Ptr, take_fault};
+pub use scalar::{IntoLen, Scalar};
+
+/// How a call is forwarded (paper Table 2: `sync`, `async`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// The guest waits for the vendor's result.
+    Sync,
+    /// The guest goes on at once with the success value.
+    Async,
+}
+
+/// Type of the extra parameter that receives what `BufRegistry` hands back; see `contextual` in the language reference.
+#[derive(Debug)]
+pub enum PendingBuffers {}

@@ -1,0 +1,250 @@
+//! The bytes that guest and server exchange.
+//!
+//! A *command* is a [`CommandHeader`], the function's argument struct (only `u64` words and [`BufRef`]s, see below)
+//! and the payload of small buffers, each aligned to [`ALIGN`]. A *reply* is a [`ReplyHeader`], one
+//! [`OutHeader`] and its inline bytes for every output that the command announced, and the tickets of deferred
+//! buffers that completed. Large buffers travel in the arena, and the command carries their place.
+//!
+//! ```text
+//! command:  header 24 B │ arguments n × 8 B │ payload, every buffer at a multiple of 16
+//! reply:    header 40 B │ (out header 8 B │ inline bytes, padded to 8)* │ tickets n × 8 B │ meta
+//! ```
+//!
+//! All integers are in host byte order: both ends run on one machine or on machines of one architecture, which the
+//! handshake checks. The format is versioned by [`handshake::PROTOCOL`]; every change to this module changes it.
+
+pub mod handshake;
+
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
+
+/// Alignment of every inline buffer relative to the start of the command: enough for any C scalar or SSE vector.
+pub const ALIGN: usize = 16;
+
+/// Largest command in bytes, header included. Bigger data goes through the arena, so that a ring of a modest size
+/// always holds several commands and the gate's private copy stays in the first-level cache.
+pub const MAX_COMMAND: usize = 16 * 1024;
+
+/// Largest reply in bytes, header included; outputs that would not fit are placed in the arena by the guest.
+pub const MAX_REPLY: usize = 16 * 1024;
+
+/// Largest buffer that travels inline in a command or reply.
+pub const INLINE_MAX: usize = 2048;
+
+/// The call is asynchronous: the guest went on, there is no reply, [`CommandHeader::order`] is its own number.
+pub const FLAG_ASYNC: u16 = 1;
+
+/// Function numbers from here up are the runtime's own, see [`control`].
+pub const CONTROL_BASE: u16 = 0xff00;
+
+/// Commands of the runtime itself, which belong to no API.
+pub mod control {
+    /// The guest thread ended; its shadow thread ends too. Asynchronous.
+    pub const THREAD_END: u16 = super::CONTROL_BASE;
+    /// Makes a staging buffer. Arguments: size. Returns its number, or 0 if refused.
+    pub const STAGE: u16 = super::CONTROL_BASE + 1;
+    /// Arena to staging buffer. Arguments: number, offset in it, arena offset, length.
+    pub const STAGE_WRITE: u16 = super::CONTROL_BASE + 2;
+    /// Staging buffer to arena. Arguments: number, offset in it, arena offset, length.
+    pub const STAGE_READ: u16 = super::CONTROL_BASE + 3;
+    /// Drops a staging buffer. Arguments: number. Asynchronous.
+    pub const STAGE_FREE: u16 = super::CONTROL_BASE + 4;
+    /// Reports the deferred buffers that completed since. Arguments: 0. Returns 1 if there are more than the reply could
+    /// name.
+    pub const RECLAIM: u16 = super::CONTROL_BASE + 5;
+    /// The last reference to an object was released. Arguments: kind, id. Asynchronous.
+    pub const RELEASE: u16 = super::CONTROL_BASE + 6;
+}
+
+/// First bytes of every command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct CommandHeader {
+    /// Length of the whole command in bytes, this header included; a multiple of 8, at most [`MAX_COMMAND`].
+    pub len: u32,
+    /// Index into the API's table of functions, or one of [`control`].
+    pub func: u16,
+    /// [`FLAG_ASYNC`] or 0; every other bit is zero.
+    pub flags: u16,
+    /// Counts the commands of this thread from 1; the reply carries it back.
+    pub call: u64,
+    /// Asynchronous: this call's place among all asynchronous calls of the process, from 1. Synchronous: the number of
+    /// asynchronous calls that must be done before this one starts.
+    pub order: u64,
+}
+
+/// What became of a synchronous command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Outcome {
+    /// The vendor was called; `value` is what it returned.
+    Returned = 0,
+    /// A handle of kind `value` was stale or foreign: the API's invalid-object error.
+    InvalidHandle = 1,
+    /// The call was not made, and its status is `value`: an earlier asynchronous call on this object failed.
+    Status = 2,
+    /// A policy refused the call: the API's `refused` status.
+    Refused = 3,
+}
+
+impl Outcome {
+    /// The outcome with this number on the wire, or `None`.
+    pub fn from_wire(n: u32) -> Option<Self> {
+        Some(match n {
+            0 => Self::Returned,
+            1 => Self::InvalidHandle,
+            2 => Self::Status,
+            3 => Self::Refused,
+            _ => return None,
+        })
+    }
+}
+
+/// First bytes of every reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct ReplyHeader {
+    /// Length of the whole reply in bytes, this header included.
+    pub len: u32,
+    /// An [`Outcome`].
+    pub outcome: u32,
+    /// [`CommandHeader::call`] of the command.
+    pub call: u64,
+    /// The return value's bits, or what [`Outcome`] says.
+    pub value: u64,
+    /// How many tickets this session has handed back in all replies so far, this one included: a thread that learns of a
+    /// completion must not return before the guest has dealt with that many.
+    pub tickets_total: u64,
+    /// Number of [`OutHeader`]s.
+    pub outs: u16,
+    /// Number of tickets.
+    pub tickets: u16,
+    /// 1 if the call succeeded, so that its outputs are valid.
+    pub ok: u16,
+    /// Length in bytes of the new object's description, at the end; 0 if none.
+    pub meta: u16,
+}
+
+/// Precedes every output in a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct OutHeader {
+    /// Bytes of the output that are valid, from its start. They follow inline, padded to 8, unless `elsewhere`.
+    pub filled: u32,
+    /// 1: the bytes are in the arena or in a staging buffer, and [`OutHeader::filled`] is in units of the whole buffer: 0
+    /// or everything if the buffer is larger than `u32::MAX`.
+    pub elsewhere: u32,
+}
+
+/// Value of a ticket field for a buffer that the server keeps until its command is done, but that nobody waits for (it came
+/// inline). Tickets proper begin above it; 0 means that the buffer is not deferred.
+pub const TICKET_NOBODY: u64 = 1;
+
+/// A ticket in a reply with this bit set is handed back without its data being valid.
+pub const TICKET_DISCARD: u64 = 1 << 63;
+
+/// Largest length that a [`BufRef`] can say: no buffer of an application comes near.
+pub const LEN_MASK: u64 = (1 << 48) - 1;
+
+/// Most tickets in one reply. A guest that receives so many asks for the others by [`control::RECLAIM`].
+pub const MAX_TICKETS: usize = 256;
+
+/// Largest number of outputs of one command.
+pub const MAX_OUTPUTS: usize = 64;
+
+/// Where the bytes behind a pointer parameter are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct BufRef {
+    /// A [`Place`], packed: its tag in the top byte, its offset or number in the other seven.
+    pub place: u64,
+    /// Length in bytes (low 48 bits) and, for an output, its number among the command's outputs plus one (top 16).
+    pub extent: u64,
+}
+
+/// Decoded form of [`BufRef::place`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The application passed a null pointer.
+    Null,
+    /// Input: in the command's payload, at this offset from the command's start. Output: in the reply (offset 0).
+    Inline(usize),
+    /// In the arena at this offset.
+    Arena(u64),
+    /// In the staging buffer of this number: the data was larger than the arena could hold.
+    Staged(u64),
+    /// The application passed some non-null pointer whose target the specification says is not used.
+    Unused,
+}
+
+impl BufRef {
+    /// A null pointer.
+    pub const NULL: Self = Self { place: 0, extent: 0 };
+
+    /// A reference to `len` bytes at `place`.
+    pub fn new(place: Place, len: usize) -> Self {
+        const fn tag(t: u64, value: u64) -> u64 {
+            (t << 56) | (value & ((1 << 56) - 1))
+        }
+        let place = match place {
+            Place::Null => 0,
+            Place::Inline(at) => tag(1, at as u64),
+            Place::Arena(at) => tag(2, at),
+            Place::Staged(n) => tag(3, n),
+            Place::Unused => tag(4, 0),
+        };
+        Self { place, extent: len as u64 & LEN_MASK }
+    }
+
+    /// The same, announced as output number `n` of the command.
+    #[must_use]
+    pub fn as_output(self, n: usize) -> Self {
+        Self { extent: self.extent | ((n as u64 + 1) << 48), ..self }
+    }
+
+    /// Length in bytes.
+    pub fn len(&self) -> usize {
+        (self.extent & LEN_MASK) as usize
+    }
+
+    /// Whether the length is zero.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// This output's number among the command's outputs; `None` for an input.
+    pub fn output(&self) -> Option<usize> {
+        ((self.extent >> 48) as usize).checked_sub(1)
+    }
+
+    /// Where the bytes are; `None` if the tag is unknown.
+    pub fn place(&self) -> Option<Place> {
+        let value = self.place & ((1 << 56) - 1);
+        Some(match self.place >> 56 {
+            0 if value == 0 => Place::Null,
+            1 => Place::Inline(value as usize),
+            2 => Place::Arena(value),
+            3 => Place::Staged(value),
+            4 => Place::Unused,
+            _ => return None,
+        })
+    }
+
+    /// True for a null pointer.
+    pub fn is_null(&self) -> bool {
+        self.place == 0
+    }
+}
+
+/// The number by which guest and server name an object. 0 is the null handle.
+///
+/// A guest's own id is its slot (low 32 bits) and the slot's generation (next 31 bits, never 0). Objects that the guest did
+/// not create, such as devices, get an id with the top bit set from the server when it first reports them.
+pub type HandleId = u64;
+
+/// Set in the ids of objects that the server reported and the guest did not create.
+pub const DISCOVERED: HandleId = 1 << 63;
+
+/// `n` rounded up to a multiple of `to`, a power of two.
+pub const fn align_up(n: usize, to: usize) -> usize {
+    (n + to - 1) & !(to - 1)
+}

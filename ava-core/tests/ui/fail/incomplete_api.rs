@@ -1,0 +1,13 @@
+mod ffi;
+
+ava_core::ava_api! {
+    #[api(name = "toy", version = "1.0")]
+    pub mod toy {
+        use crate::ffi::*;
+
+        #[status(ok = OK, lost = LOST, refused = REFUSED)]
+        type status;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,148 @@
+//! The tables that describe the API, the checks of prototypes, and what other crates use.
+
+use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use quote::{quote, quote_spanned};
+
+use super::{at, counted, counted_ret, fn_type, ret_type};
+use crate::model::{Function, Model};
+use crate::names;
+use crate::syntax::Origin;
+
+/// Comparisons of every C function's prototype with bindgen's, so that a difference is an error at its name; and wrappers of
+/// the author's functions that `api(..)` and `registry(..)` name.
+pub(super) fn prototypes(model: &Model) -> TokenStream {
+    let functions = exported(model).map(|f| (&f.name, fn_type(f)));
+    let counted = counted(model).map(|(n, name)| {
+        let (ty, ret) = (&model.handles[n].name, counted_ret(model));
+        (name, quote!(unsafe extern "C" fn(#ty) -> #ret))
+    });
+    let checks = functions.chain(counted).filter_map(|(name, ty)| {
+        let header = respanned(model.header.ffi.as_ref()?, at(name));
+        Some(quote_spanned!(at(name)=> const _: #ty = #header::#name;))
+    });
+    let checks: TokenStream = checks.collect();
+    let dispatch = model.header.dispatch.as_ref().map(|expr| {
+        quote_spanned! {at(expr)=>
+            fn __dispatch() -> *const ::core::ffi::c_void { #expr }
+        }
+    });
+    let warm = model.header.warm.as_ref().map(|path| {
+        quote_spanned! {at(path)=>
+            #[allow(unused_unsafe, clippy::undocumented_unsafe_blocks)]
+            unsafe fn __warm(vendor: &server::Vendor) { unsafe { #path(vendor) } }
+        }
+    });
+    let done = model.registries.iter().filter_map(|registry| {
+        let (path, token) = (registry.done.as_ref()?, registry.token?);
+        let (name, ty) = (names::expr(&registry.name, None, "done"), &model.handles[token].name);
+        Some(quote_spanned! {at(path)=>
+            #[allow(unused_unsafe, non_snake_case, clippy::undocumented_unsafe_blocks)]
+            unsafe fn #name(vendor: &server::Vendor, token: #ty) -> bool { unsafe { #path(vendor, token) } }
+        })
+    });
+    quote!(#checks #dispatch #warm #(#done)*)
+}
+
+/// `tokens`, all of them at `span`.
+fn respanned(tokens: &TokenStream, span: Span) -> TokenStream {
+    let at_span = |mut token: TokenTree| {
+        token.set_span(span);
+        token
+    };
+    tokens.clone().into_iter().map(at_span).collect()
+}
+
+/// `static DESC`.
+pub(super) fn desc(model: &Model) -> TokenStream {
+    let (name, version, libraries) = (&model.header.name, &model.header.version, &model.header.libraries);
+    let hash = model.hash.iter().map(|byte| Literal::u8_unsuffixed(*byte));
+    let functions = model.functions.iter().filter_map(|f| {
+        let (name, text) = (&f.name, f.name.to_string());
+        let may_async = f.forwarded()?.may_async();
+        Some(quote!(__p::FnDesc {
+            name: #text, args: ::core::mem::size_of::<wire::#name>() as u32, may_async: #may_async,
+        }))
+    });
+    let kinds = model.handles.iter().map(|handle| {
+        let (text, invalid) = (handle.name.to_string(), names::constant(&handle.name, "invalid"));
+        quote!(__p::KindDesc { name: #text, invalid: #invalid })
+    });
+    quote! {
+        /// Hash of the specification, on which guest and server agree.
+        pub const SPEC_HASH: [u8; 16] = [#(#hash),*];
+        /// The API as guest, router and server know it.
+        pub static DESC: __p::ApiDesc = __p::ApiDesc {
+            name: #name,
+            version: #version,
+            libraries: &[#(#libraries),*],
+            spec_hash: SPEC_HASH,
+            functions: &[#(#functions),*],
+            kinds: &[#(#kinds),*],
+        };
+    }
+}
+
+/// Functions that are C symbols of the guest library.
+fn exported(model: &Model) -> impl Iterator<Item = &Function> {
+    model.functions.iter().filter(|f| f.origin == Origin::C)
+}
+
+/// Aliases of all types in prototypes.
+pub(super) fn abi(model: &Model) -> TokenStream {
+    let functions = exported(model).map(|f| {
+        let aliases = f.params.iter().enumerate().map(|(n, param)| {
+            let (alias, ty) = (names::abi(&f.name, n), &param.ty);
+            quote!(pub type #alias = #ty;)
+        });
+        let (alias, ret) = (names::abi_ret(&f.name), ret_type(f));
+        quote!(#(#aliases)* pub type #alias = #ret;)
+    });
+    let counted = counted(model).map(|(n, name)| {
+        let (param, alias, ty, ret) =
+            (names::abi(name, 0), names::abi_ret(name), &model.handles[n].name, counted_ret(model));
+        quote!(pub type #param = #ty; pub type #alias = #ret;)
+    });
+    quote!(#(#functions)* #(#counted)*)
+}
+
+/// `export_guest!`, which emits the C symbols.
+pub(super) fn export(model: &Model) -> TokenStream {
+    let module = &model.module;
+    let functions =
+        exported(model).map(|f| (&f.name, f.params.len(), f.since.as_ref()));
+    let counted = counted(model).map(|(n, name)| (name, 1, model.handles[n].since.as_ref()));
+    let symbols = functions.chain(counted).map(|(name, arity, since)| {
+        // No span of the author's: errors in the exporting crate are not about the author's tokens.
+        let name = Ident::new(&name.to_string(), Span::call_site());
+        let args: Vec<_> = (0..arity).map(|n| quote::format_ident!("a{}", n)).collect();
+        let types = (0..arity).map(|n| names::abi(&name, n));
+        let ret = names::abi_ret(&name);
+        let version = since.map(|since| {
+            let directive = format!(".symver {name}, {name}@@@{}", since.value());
+            quote_spanned!(since.span().resolved_at(Span::call_site())=>
+                ::core::arch::global_asm!(#directive);)
+        });
+        quote! {
+            #[unsafe(no_mangle)]
+            pub unsafe extern "C" fn #name(#(#args: $crate::#module::abi::#types),*) -> $crate::#module::abi::#ret {
+                unsafe { $crate::#module::guest::#name(#(#args),*) }
+            }
+            #version
+        }
+    });
+    quote! {
+        /// Emits the C symbols of the guest library. For a crate that is nothing but that library.
+        #[macro_export]
+        macro_rules! export_guest {
+            () => {
+                #[allow(missing_docs, non_snake_case, non_upper_case_globals, unreachable_pub)]
+                #[allow(clippy::all, clippy::undocumented_unsafe_blocks)]
+                mod exported {
+                    #(#symbols)*
+                    #[unsafe(no_mangle)]
+                    pub static ava_guest_library: [u8; 16] = $crate::#module::SPEC_HASH;
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The vendor's functions as the server finds them.
+
+use proc_macro2::{Literal, TokenStream};
+use quote::quote;
+use syn::Ident;
+
+use super::{counted, counted_ret, fn_type, output, parameters};
+use crate::model::{Function, Model, Returns};
+use crate::names;
+use crate::syntax::Origin;
+
+/// `struct Vendor` with a method for every C function.
+pub(super) fn table(model: &Model) -> TokenStream {
+    let ours = || model.functions.iter().filter(|f| f.origin == Origin::C);
+    let names: Vec<&Ident> = ours().map(|f| &f.name).chain(counted(model).map(|(_, name)| name)).collect();
+    let counted_types = counted(model).map(|(n, _)| {
+        let (ty, ret) = (&model.handles[n].name, counted_ret(model));
+        quote!(unsafe extern "C" fn(#ty) -> #ret)
+    });
+    let types: Vec<TokenStream> = ours().map(fn_type).chain(counted_types).collect();
+    let symbols = names.iter().map(|name| c_string(&name.to_string()));
+    let methods: TokenStream = ours().map(|f| method(model, f)).collect();
+    let counted_methods: TokenStream = counted(model)
+        .map(|(n, name)| {
+            let (ty, ret) = (&model.handles[n].name, counted_ret(model));
+            let missing = match model.statuses.first() {
+                Some(status) => {
+                    let unsupported = names::constant(&status.name, "unsupported");
+                    quote!(#unsupported)
+                }
+                None => quote!(()),
+            };
+            quote! {
+                pub unsafe fn #name(&self, handle: #ty) -> #ret {
+                    match self.#name {
+                        Some(function) => unsafe { function(handle) },
+                        None => #missing,
+                    }
+                }
+            }
+        })
+        .collect();
+    quote! {
+        /// The vendor's functions; `None` for those that its library does not have.
+        pub struct Vendor { #(pub #names: ::core::option::Option<#types>),* }
+
+        impl Vendor {
+            /// Asks `find` for every function.
+            pub fn load(find: &mut dyn FnMut(&::core::ffi::CStr) -> *mut ::core::ffi::c_void) -> Self {
+                Self {
+                    #(#names: unsafe { ::core::mem::transmute::<*mut ::core::ffi::c_void, _>(find(#symbols)) }),*
+                }
+            }
+            #methods
+            #counted_methods
+        }
+    }
+}
+
+fn c_string(text: &str) -> Literal {
+    // Names of functions have no zero byte.
+    Literal::c_string(&std::ffi::CString::new(text).unwrap_or_default())
+}
+
+fn method(model: &Model, f: &Function) -> TokenStream {
+    let (name, params, output) = (&f.name, parameters(f), output(f.ret.as_ref()));
+    let args = f.params.iter().map(|p| &p.name);
+    let missing = missing(model, f);
+    quote! {
+        pub unsafe fn #name(&self, #params) #output {
+            match self.#name {
+                Some(__function) => unsafe { __function(#(#args),*) },
+                None => unsafe { #missing },
+            }
+        }
+    }
+}
+
+/// What a function returns that the vendor does not have.
+fn missing(model: &Model, f: &Function) -> TokenStream {
+    if let Returns::Status(n) = f.returns {
+        let unsupported = names::constant(&model.statuses[n].name, "unsupported");
+        return quote!(#unsupported);
+    }
+    let report = super::guest::status_location(model, f).map(|(location, status)| {
+        let unsupported = names::constant(status, "unsupported");
+        quote!(if !#location.is_null() { #location.write(#unsupported); })
+    });
+    quote!(#report ::core::mem::zeroed())
+}
+
+/// What the runtime does with handles of each kind.
+pub(super) fn kind_ops(model: &Model) -> TokenStream {
+    let ops = model.handles.iter().map(|handle| {
+        let op = |name: &Option<Ident>| match name {
+            Some(name) => quote!(Some({
+                unsafe fn op(vendor: &__p::server::Vendor, bits: u64) {
+                    if let Some(vendor) = vendor.downcast_ref::<Vendor>() {
+                        unsafe { vendor.#name(__p::RawHandle::from_bits(bits)) };
+                    }
+                }
+                op
+            })),
+            None => quote!(::core::option::Option::None),
+        };
+        let (retain, release) = (op(&handle.retain), op(&handle.release));
+        quote!(__p::server::KindOps { retain: #retain, release: #release })
+    });
+    quote!(&[#(#ops),*])
+}
+
+/// The registries of buffers in flight.
+pub(super) fn registries(model: &Model) -> TokenStream {
+    let registries = model.registries.iter().map(|registry| {
+        let none = quote!(::core::option::Option::None);
+        let done = registry.done.as_ref().map_or_else(|| none.clone(), |_| {
+            let done = names::expr(&registry.name, None, "done");
+            quote!(Some({
+                unsafe fn done(vendor: &__p::server::Vendor, bits: u64) -> bool {
+                    let Some(vendor) = vendor.downcast_ref::<Vendor>() else { return false };
+                    unsafe { #done(vendor, __p::RawHandle::from_bits(bits)) }
+                }
+                done
+            }))
+        });
+        let token = registry.token.map_or(none, |token| {
+            let token = token as u8;
+            quote!(Some(#token))
+        });
+        quote!(__p::server::RegistryDesc { done: #done, token_kind: #token })
+    });
+    quote!(&[#(#registries),*])
+}
+
+/// The function that warms a server up, and the field that names it.
+pub(super) fn warm(model: &Model) -> (TokenStream, TokenStream) {
+    if model.header.warm.is_none() {
+        return (TokenStream::new(), quote!(::core::option::Option::None));
+    }
+    let function = quote! {
+        unsafe fn __warm_up(vendor: &__p::server::Vendor) {
+            if let Some(vendor) = vendor.downcast_ref::<Vendor>() {
+                unsafe { __warm(vendor) };
+            }
+        }
+    };
+    (function, quote!(Some(__warm_up)))
+}

@@ -1,0 +1,262 @@
+//! Everything in a specification but its functions.
+
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned;
+use syn::{Expr, GenericArgument, Ident, LitStr, PathArguments, Type};
+
+use super::types::{last, plain};
+use crate::descriptor::{Descriptor, List, as_ident, as_text};
+use crate::error::Errors;
+use crate::model::{Callback, Handle, Header, Registry, Status};
+use crate::syntax::{FnItem, StaticItem, TypeItem};
+use crate::vocabulary::{Place, Word, example};
+
+/// What the names of a specification mean.
+#[derive(Default)]
+pub(super) struct Names {
+    pub(super) statuses: Vec<Status>,
+    pub(super) handles: Vec<Handle>,
+    pub(super) callbacks: Vec<Callback>,
+    pub(super) registries: Vec<Registry>,
+    pub(super) resources: Vec<Ident>,
+    /// Names of types and statics that have mistakes: uses of them are not reported again.
+    pub(super) broken: Vec<Ident>,
+}
+
+impl Names {
+    /// The handle type `name`.
+    pub(super) fn handle(&self, name: &Ident) -> Option<usize> {
+        self.handles.iter().position(|h| h.name == *name)
+    }
+
+    /// The status type `name`.
+    pub(super) fn status(&self, name: &Ident) -> Option<usize> {
+        self.statuses.iter().position(|s| s.name == *name)
+    }
+}
+
+/// What `#[api(..)]` says.
+pub(super) fn header(api: Option<&List>, module: &Ident, errors: &mut Errors) -> Header {
+    let form = example(Word::Api, Place::Module);
+    let none = List::default();
+    let list = api.unwrap_or(&none);
+    if api.is_none() {
+        errors.at(module, format!("write `#[{form}]` on the module"));
+    }
+    for word in [Word::Name, Word::Ffi, Word::Library] {
+        if api.is_some() && !list.has(word) {
+            errors.at(module, format!("`api(..)` needs `{}`", example(word, Place::Api)));
+        }
+    }
+    let ffi = list.expr(Word::Ffi).and_then(|expr| match expr {
+        Expr::Path(path) => Some(path.to_token_stream()),
+        other => {
+            errors.at(other, "expected the path of bindgen's output: `ffi = crate::ffi`");
+            None
+        }
+    });
+    let empty = || LitStr::new(&module.to_string(), module.span());
+    Header {
+        name: list.text(Word::Name, Place::Api, errors).unwrap_or_else(empty),
+        version: list
+            .text(Word::Version, Place::Api, errors)
+            .unwrap_or_else(|| LitStr::new("", module.span())),
+        ffi,
+        libraries: libraries(list, errors),
+        dispatch: list.expr(Word::Dispatch).cloned(),
+        warm: list.expr(Word::Warm).cloned(),
+    }
+}
+
+fn libraries(list: &List, errors: &mut Errors) -> Vec<LitStr> {
+    let Some(expr) = list.expr(Word::Library) else { return Vec::new() };
+    let names: Option<Vec<_>> = match expr {
+        Expr::Array(array) => array.elems.iter().map(as_text).collect(),
+        one => as_text(one).map(|name| vec![name]),
+    };
+    names.unwrap_or_else(|| {
+        errors.at(expr, format!("expected SONAMEs: `{}`", example(Word::Library, Place::Api)));
+        Vec::new()
+    })
+}
+
+/// `type T;`
+pub(super) fn types(items: &[TypeItem], names: &mut Names, errors: &mut Errors) {
+    let mut seen: Vec<&Ident> = Vec::new();
+    for item in items {
+        if seen.contains(&&item.name) {
+            errors.at(&item.name, format!("`{}` is described twice; remove one", item.name));
+            continue;
+        }
+        seen.push(&item.name);
+        let kinds: Vec<_> = item.list.0.iter().collect();
+        if let [_, second, ..] = kinds[..] {
+            errors.at(&second.name, "a type is one of `handle`, `status` and `opaque`; remove the others");
+        }
+        let before = errors.count();
+        match kinds.first() {
+            Some(d) if d.word == Word::Handle => names.handles.extend(handle(&item.name, d, errors)),
+            Some(d) if d.word == Word::Status => names.statuses.extend(status(&item.name, d, errors)),
+            Some(_) => {}
+            None => names.broken.push(item.name.clone()),
+        }
+        if errors.count() != before {
+            names.broken.push(item.name.clone());
+        }
+    }
+    if names.handles.len() > 256 {
+        errors.at(&names.handles[256].name, "more than 256 types of handles do not fit on the wire");
+        names.handles.truncate(256);
+    }
+}
+
+/// The expression of a descriptor that must be there.
+fn required(d: &Descriptor, word: Word, place: Place, errors: &mut Errors) -> Option<Expr> {
+    let found = d.list.expr(word).cloned();
+    if found.is_none() {
+        errors.at(&d.name, format!("`{}(..)` needs `{}`", d.name, example(word, place)));
+    }
+    found
+}
+
+fn status(name: &Ident, d: &Descriptor, errors: &mut Errors) -> Option<Status> {
+    let ok = required(d, Word::Ok, Place::Status, errors);
+    let lost = required(d, Word::Lost, Place::Status, errors);
+    let refused = required(d, Word::Refused, Place::Status, errors);
+    let unsupported = d.list.expr(Word::Unsupported).or(lost.as_ref()).cloned();
+    Some(Status { name: name.clone(), ok: ok?, lost: lost?, refused: refused?, unsupported: unsupported? })
+}
+
+fn handle(name: &Ident, d: &Descriptor, errors: &mut Errors) -> Option<Handle> {
+    let invalid = required(d, Word::Invalid, Place::Handle, errors);
+    let since = d.list.text(Word::Since, Place::Handle, errors);
+    let retain = d.list.ident(Word::Retain, Place::Handle, errors);
+    let release = d.list.ident(Word::Release, Place::Handle, errors);
+    if let (Some(retain), None) = (&retain, d.list.get(Word::Release)) {
+        errors.at(retain, "a type with `retain` needs `release` as well");
+    }
+    let meta = d.list.get(Word::Meta).and_then(|meta| meta.ty.clone());
+    Some(Handle { name: name.clone(), retain, release, invalid: invalid?, meta, since })
+}
+
+/// `extern "callback" { .. }`
+pub(super) fn callbacks(items: &[FnItem], names: &mut Names, errors: &mut Errors) {
+    for item in items {
+        if let Some(body) = &item.body {
+            errors.at(body, "a callback is a type: the application provides the body");
+        }
+        if let Some(d) = item.list.0.first() {
+            errors.at(&d.name, "a callback takes no descriptors, only its parameters do");
+        }
+        let params = item.params.iter().map(|param| param.ty.clone()).collect();
+        names.callbacks.push(Callback { name: item.name.clone(), params, ret: item.ret.clone() });
+    }
+}
+
+/// `static R: ..;`
+pub(super) fn statics(items: &[StaticItem], names: &mut Names, errors: &mut Errors) {
+    for item in items {
+        let known = names.resources.contains(&item.name) || names.registries.iter().any(|r| r.name == item.name);
+        if known {
+            errors.at(&item.name, format!("`{}` is given twice; remove one", item.name));
+            continue;
+        }
+        let before = errors.count();
+        let kind = last(plain(&item.ty)).map(ToString::to_string).unwrap_or_default();
+        match kind.as_str() {
+            "Instantaneous" | "Continuous" => {
+                misplaced(&item.list, Word::Registry, "only a `BufRegistry` has `registry(..)`", errors);
+                names.resources.push(item.name.clone());
+            }
+            "BufRegistry" => {
+                misplaced(&item.list, Word::Policy, "only a resource has a policy", errors);
+                let registry = registry(item, names, errors);
+                names.registries.extend(registry);
+            }
+            _ => errors.at(
+                &item.ty,
+                "a static without a value is a resource (`Instantaneous` or `Continuous`) or a registry of buffers in \
+                 flight (`BufRegistry<KEY>` or `BufRegistry<KEY, TOKEN>`)",
+            ),
+        }
+        if errors.count() != before {
+            names.broken.push(item.name.clone());
+        }
+    }
+}
+
+fn misplaced(list: &List, word: Word, message: &str, errors: &mut Errors) {
+    if let Some(d) = list.get(word) {
+        errors.at(&d.name, message);
+    }
+}
+
+fn registry(item: &StaticItem, names: &Names, errors: &mut Errors) -> Option<Registry> {
+    let form = "write `BufRegistry<KEY>` or `BufRegistry<KEY, TOKEN>`, where both are types of handles";
+    let Type::Path(path) = plain(&item.ty) else { return None };
+    let args: Vec<_> = match path.path.segments.last().map(|segment| &segment.arguments) {
+        Some(PathArguments::AngleBracketed(args)) => args.args.iter().collect(),
+        _ => Vec::new(),
+    };
+    if args.is_empty() || args.len() > 2 {
+        errors.at(&item.ty, form);
+        return None;
+    }
+    let mut kinds = Vec::new();
+    for arg in args {
+        let name = match arg {
+            GenericArgument::Type(ty) => last(plain(ty)),
+            _ => None,
+        };
+        match name.and_then(|name| names.handle(name)) {
+            Some(kind) => kinds.push(kind),
+            None if name.is_some_and(|name| names.broken.contains(name)) => return None,
+            None => {
+                errors.at(arg, form);
+                return None;
+            }
+        }
+    }
+    let done = item.list.get(Word::Registry).and_then(|d| d.list.expr(Word::Done)).cloned();
+    match (&done, kinds.get(1)) {
+        (Some(done), None) => errors.at(
+            done,
+            format!("`done` asks about a token; name its type: `BufRegistry<{}, TOKEN>`", names.handles[kinds[0]].name),
+        ),
+        (None, Some(_)) => errors.at(
+            &item.ty,
+            "a registry with tokens needs `#[registry(done = PATH)]`, an `unsafe fn(&server::Vendor, TOKEN) -> bool` that says \
+             whether the token's command is done",
+        ),
+        _ => {}
+    }
+    Some(Registry { name: item.name.clone(), key: kinds[0], token: kinds.get(1).copied(), done })
+}
+
+/// The registry that `expr` names; a mistake if there is none.
+pub(super) fn find_registry(expr: &Expr, names: &Names, errors: &mut Errors) -> Option<usize> {
+    let name = as_ident(expr);
+    let found = name.as_ref().and_then(|name| names.registries.iter().position(|r| r.name == *name));
+    if found.is_none() && !name.as_ref().is_some_and(|name| names.broken.contains(name)) {
+        let text = crate::expr::spelled(expr);
+        let message = format!("there is no registry `{text}`; declare it: `static {text}: BufRegistry<KEY>;`");
+        errors.at(quote!(#expr), message);
+    }
+    found
+}
+
+/// Reports a resource that does not exist.
+pub(super) fn check_resource(d: &Descriptor, names: &Names, errors: &mut Errors) {
+    let Some(expr) = d.arg() else { return };
+    let name = as_ident(expr);
+    let known = name.is_some_and(|name| names.resources.contains(&name) || names.broken.contains(&name));
+    if !known {
+        let kind = if d.word == Word::Consumes { "Instantaneous" } else { "Continuous" };
+        let text = crate::expr::spelled(expr);
+        let error = syn::Error::new(
+            expr.span(),
+            format!("there is no resource `{text}`; declare it: `static {text}: {kind};`"),
+        );
+        errors.push(error);
+    }
+}

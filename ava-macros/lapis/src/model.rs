@@ -1,0 +1,304 @@
+//! A specification whose names are looked up: what [`check`](crate::check) judges and [`expand`](crate::expand) writes out.
+//! Indices stand for the objects they point to: a handle's in [`Model::handles`], a parameter's in [`Function::params`].
+
+use proc_macro2::TokenStream;
+use syn::{Attribute, Expr, Ident, LitStr, Type, Visibility};
+
+use crate::syntax::Origin;
+
+/// A specification.
+pub(crate) struct Model {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) module: Ident,
+    pub(crate) header: Header,
+    pub(crate) hash: [u8; 16],
+    pub(crate) statuses: Vec<Status>,
+    pub(crate) handles: Vec<Handle>,
+    pub(crate) callbacks: Vec<Callback>,
+    pub(crate) registries: Vec<Registry>,
+    pub(crate) functions: Vec<Function>,
+    pub(crate) utilities: Vec<TokenStream>,
+}
+
+/// What `#[api(..)]` says.
+pub(crate) struct Header {
+    pub(crate) name: LitStr,
+    pub(crate) version: LitStr,
+    /// Path of bindgen's output.
+    pub(crate) ffi: Option<TokenStream>,
+    pub(crate) libraries: Vec<LitStr>,
+    pub(crate) dispatch: Option<Expr>,
+    pub(crate) warm: Option<Expr>,
+}
+
+/// A type of status values.
+pub(crate) struct Status {
+    pub(crate) name: Ident,
+    pub(crate) ok: Expr,
+    pub(crate) lost: Expr,
+    pub(crate) refused: Expr,
+    pub(crate) unsupported: Expr,
+}
+
+/// A type of handles.
+pub(crate) struct Handle {
+    pub(crate) name: Ident,
+    pub(crate) retain: Option<Ident>,
+    pub(crate) release: Option<Ident>,
+    pub(crate) invalid: Expr,
+    pub(crate) meta: Option<Type>,
+    /// Symbol version of retain and release.
+    pub(crate) since: Option<LitStr>,
+}
+
+/// A type of callbacks.
+pub(crate) struct Callback {
+    pub(crate) name: Ident,
+    pub(crate) params: Vec<Type>,
+    pub(crate) ret: Option<Type>,
+}
+
+/// A registry of buffers in flight.
+pub(crate) struct Registry {
+    pub(crate) name: Ident,
+    /// The kind whose handles drain it.
+    pub(crate) key: usize,
+    /// The kind whose handles tell that a command is done.
+    pub(crate) token: Option<usize>,
+    pub(crate) done: Option<Expr>,
+}
+
+/// A function.
+pub(crate) struct Function {
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) name: Ident,
+    pub(crate) origin: Origin,
+    /// The parameters of the C prototype.
+    pub(crate) params: Vec<Param>,
+    pub(crate) ret: Option<Type>,
+    pub(crate) since: Option<LitStr>,
+    /// The parameter through which it reports a status, if it returns none.
+    pub(crate) status_out: Option<usize>,
+    pub(crate) returns: Returns,
+    pub(crate) body: Body,
+}
+
+/// What a function's return value is.
+pub(crate) enum Returns {
+    Nothing,
+    Status(usize),
+    /// A handle; an object that the call makes, if it is new.
+    Handle(usize, Option<New>),
+    /// A pointer that means nothing in the guest.
+    Pointer,
+    Scalar,
+}
+
+/// What happens when the application calls a function.
+pub(crate) enum Body {
+    Forwarded(Box<Forwarded>),
+    /// This block runs in the guest.
+    Local(TokenStream),
+    /// It fails with this value, which stands on the function itself or on its block.
+    Unsupported { value: Expr, own: bool },
+    /// Its specification has mistakes: it stays callable, so that the rest of the crate sees it.
+    Broken,
+}
+
+/// How a function is forwarded.
+pub(crate) struct Forwarded {
+    /// Its number on the wire, given once it is known which functions are forwarded.
+    pub(crate) index: usize,
+    pub(crate) mode: Option<Expr>,
+    pub(crate) success: Option<Expr>,
+    pub(crate) cached: bool,
+    pub(crate) before: Option<Expr>,
+    pub(crate) after: Option<Expr>,
+    /// Runs in the server in place of a vendor function.
+    pub(crate) server_body: Option<TokenStream>,
+    pub(crate) contextuals: Vec<Contextual>,
+}
+
+/// `contextual(REG.drain(key))` or `contextual(REG.poll())`.
+pub(crate) struct Contextual {
+    pub(crate) registry: usize,
+    /// The parameter whose commands are all done.
+    pub(crate) drain: Option<usize>,
+}
+
+/// A parameter.
+pub(crate) struct Param {
+    pub(crate) name: Ident,
+    pub(crate) ty: Type,
+    pub(crate) target: Target,
+    pub(crate) role: Role,
+}
+
+/// What a type is, as far as forwarding must know.
+pub(crate) enum Target {
+    Scalar,
+    Handle(usize),
+    Callback,
+    Pointer(Pointer),
+}
+
+/// A pointer type.
+pub(crate) struct Pointer {
+    pub(crate) mutable: bool,
+    pub(crate) elem: Type,
+    pub(crate) kind: Elem,
+}
+
+/// What a pointer points to.
+pub(crate) enum Elem {
+    Void,
+    Handle(usize),
+    Status(usize),
+    /// A pointer to this type, which is `c_void` or not.
+    Pointer(Type, bool),
+    Other,
+}
+
+/// How a parameter travels.
+pub(crate) enum Role {
+    /// The function is not forwarded.
+    Plain,
+    Scalar,
+    Handle { kind: usize, frees: bool, invalid: Option<Expr> },
+    Buffer(Box<Buffer>),
+    /// A location for an object that the call makes.
+    New(New),
+    /// An array for objects that the call makes.
+    NewArray { new: New, count: Expr, filled: Option<Expr> },
+    /// A number that means something to the vendor alone.
+    Opaque,
+    /// It stays in the guest.
+    Local,
+}
+
+/// An object that a call makes.
+pub(crate) struct New {
+    pub(crate) kind: usize,
+    /// The parameters that it keeps alive.
+    pub(crate) parents: Vec<usize>,
+    pub(crate) meta: Option<Expr>,
+}
+
+/// Who reads and writes a buffer.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Direction {
+    In,
+    Out,
+    Inout,
+}
+
+/// A buffer behind a pointer.
+pub(crate) struct Buffer {
+    pub(crate) direction: Direction,
+    pub(crate) extent: Extent,
+    /// Status for an invalid handle in it.
+    pub(crate) invalid: Option<Expr>,
+    pub(crate) when: Option<Expr>,
+    pub(crate) filled: Option<Expr>,
+    pub(crate) element: Option<Element>,
+    pub(crate) deferred: Option<Deferred>,
+    pub(crate) zerocopy: bool,
+    pub(crate) always: bool,
+}
+
+/// How long a buffer is.
+pub(crate) enum Extent {
+    /// One element.
+    One,
+    Len(Expr),
+    Bytes(Expr),
+    With(Expr),
+    /// Up to a zero byte, or so many bytes if the expression is not 0.
+    Cstr(Option<Expr>),
+}
+
+impl Extent {
+    /// The expression in it.
+    pub(crate) fn expr(&self) -> Option<&Expr> {
+        match self {
+            Self::One => None,
+            Self::Len(e) | Self::Bytes(e) | Self::With(e) => Some(e),
+            Self::Cstr(e) => e.as_ref(),
+        }
+    }
+}
+
+/// The targets of a list of pointers.
+pub(crate) struct Element {
+    pub(crate) extent: Extent,
+    pub(crate) invalid: Option<Expr>,
+}
+
+/// `deferred(..)`
+pub(crate) struct Deferred {
+    pub(crate) registry: usize,
+    pub(crate) key: usize,
+    /// The new object whose completion makes the buffer valid.
+    pub(crate) done: Option<usize>,
+    pub(crate) when: Option<Expr>,
+}
+
+impl Function {
+    /// How it is forwarded, if it is.
+    pub(crate) fn forwarded(&self) -> Option<&Forwarded> {
+        match &self.body {
+            Body::Forwarded(forwarded) => Some(forwarded),
+            _ => None,
+        }
+    }
+}
+
+impl Forwarded {
+    /// Whether the guest may go on before the vendor has answered.
+    pub(crate) fn may_async(&self) -> bool {
+        self.mode.as_ref().is_some_and(|mode| crate::descriptor::as_ident(mode).is_none_or(|name| name != "Sync"))
+    }
+}
+
+impl Param {
+    /// The buffer that it points to.
+    pub(crate) fn buffer(&self) -> Option<&Buffer> {
+        match &self.role {
+            Role::Buffer(buffer) => Some(buffer),
+            _ => None,
+        }
+    }
+
+    /// The object that the call makes there.
+    pub(crate) fn new(&self) -> Option<&New> {
+        match &self.role {
+            Role::New(new) | Role::NewArray { new, .. } => Some(new),
+            _ => None,
+        }
+    }
+
+    /// The pointer type that it has.
+    pub(crate) fn pointer(&self) -> Option<&Pointer> {
+        match &self.target {
+            Target::Pointer(pointer) => Some(pointer),
+            _ => None,
+        }
+    }
+}
+
+impl Buffer {
+    /// Expressions that guest and server both evaluate before the call.
+    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
+        let element = self.element.as_ref();
+        [
+            self.extent.expr(),
+            self.invalid.as_ref(),
+            self.when.as_ref(),
+            element.and_then(|e| e.extent.expr()),
+            element.and_then(|e| e.invalid.as_ref()),
+        ]
+        .into_iter()
+        .flatten()
+    }
+}

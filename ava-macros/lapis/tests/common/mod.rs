@@ -1,0 +1,33 @@
+//! Helpers of the tests.
+
+use std::path::{Path, PathBuf};
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+
+/// A file below this crate's `tests`.
+pub fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
+}
+
+/// The specification `tests/spec/<name>.rs`.
+pub fn spec(name: &str) -> TokenStream {
+    let path = path("spec").join(name).with_extension("rs");
+    std::fs::read_to_string(path).unwrap().parse().unwrap()
+}
+
+/// The messages of all `compile_error!`s in an expansion.
+pub fn errors(expansion: &TokenStream) -> Vec<String> {
+    let mut messages = Vec::new();
+    let mut after = false;
+    for token in expansion.clone() {
+        match token {
+            TokenTree::Ident(ident) if ident == "compile_error" => after = true,
+            TokenTree::Group(group) if after && group.delimiter() == Delimiter::Brace => {
+                messages.push(syn::parse2::<syn::LitStr>(group.stream()).unwrap().value());
+                after = false;
+            }
+            _ => {}
+        }
+    }
+    messages
+}

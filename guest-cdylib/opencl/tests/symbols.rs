@@ -1,0 +1,117 @@
+//! The guest library is, to the dynamic linker, the system's OpenCL loader: same name, same symbols, same versions, no
+//! more dependencies. One symbol is ours: the marker by which a server recognises a guest library.
+
+use std::collections::BTreeSet;
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// By which the API server refuses to load a guest library as its vendor library.
+const MARKER: &str = "ava_guest_library";
+
+#[derive(Debug, PartialEq)]
+struct Library {
+    soname: Option<String>,
+    needed: BTreeSet<String>,
+    /// Exported functions and data with their versions, as in `clFinish@@OPENCL_1.0`.
+    symbols: BTreeSet<String>,
+    /// Exported names of the version nodes.
+    nodes: BTreeSet<String>,
+}
+
+fn readelf(options: &[&str], path: &PathBuf) -> Result<String, Box<dyn Error>> {
+    let output = Command::new("readelf").args(options).arg(path).env("LC_ALL", "C").output()?;
+    if !output.status.success() {
+        return Err(format!("readelf {path:?}: {}", String::from_utf8_lossy(&output.stderr)).into());
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+fn library(path: &PathBuf) -> Result<Library, Box<dyn Error>> {
+    let mut library =
+        Library { soname: None, needed: BTreeSet::new(), symbols: BTreeSet::new(), nodes: BTreeSet::new() };
+    for line in readelf(&["-d", "-W"], path)?.lines() {
+        let name = || line.split(['[', ']']).nth(1).unwrap_or_default().to_owned();
+        if line.contains("(SONAME)") {
+            library.soname = Some(name());
+        } else if line.contains("(NEEDED)") {
+            library.needed.insert(name());
+        }
+    }
+    for line in readelf(&["--dyn-syms", "-W"], path)?.lines() {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let [_, _, _, kind, bind, _, section, name, ..] = fields[..] else { continue };
+        if !matches!(bind, "GLOBAL" | "WEAK") || section == "UND" {
+            continue;
+        }
+        // GNU ld exports an absolute symbol per version node, lld does not; nothing refers to them.
+        if kind == "OBJECT" && section == "ABS" {
+            continue;
+        }
+        library.symbols.insert(name.to_owned());
+    }
+    let mut definitions = false;
+    for line in readelf(&["-V", "-W"], path)?.lines() {
+        if line.starts_with("Version ") {
+            definitions = line.starts_with("Version definition");
+        }
+        if let (true, Some((_, name))) = (definitions, line.split_once("Name: ")) {
+            library.nodes.insert(name.trim().to_owned());
+        }
+    }
+    Ok(library)
+}
+
+/// The guest library of this test's profile. Cargo builds no cdylib for a test, so the test does.
+fn ours() -> Result<PathBuf, Box<dyn Error>> {
+    let exe = std::env::current_exe()?;
+    let dir = exe.parent().and_then(|deps| deps.parent()).ok_or("the test is not in a target directory")?;
+    let profile = match dir.file_name().and_then(|name| name.to_str()) {
+        Some("debug") => "dev",
+        Some(name) => name,
+        None => return Err("the target directory has no profile".into()),
+    };
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--package", env!("CARGO_PKG_NAME"), "--profile", profile])
+        .status()?;
+    let path = dir.join("libOpenCL.so");
+    match built.success() && path.exists() {
+        true => Ok(path),
+        false => Err(format!("{} could not be built", path.display()).into()),
+    }
+}
+
+/// The system's loader, unless this machine has none.
+fn system() -> Option<PathBuf> {
+    [
+        "/usr/lib/x86_64-linux-gnu/libOpenCL.so.1",
+        "/usr/lib/aarch64-linux-gnu/libOpenCL.so.1",
+        "/usr/lib64/libOpenCL.so.1",
+    ]
+    .into_iter()
+    .map(PathBuf::from)
+    .find(|path| path.exists())
+}
+
+#[test]
+fn the_guest_library_looks_like_the_systems() -> Result<(), Box<dyn Error>> {
+    let Some(system) = system() else {
+        eprintln!("skipped: no libOpenCL.so.1 here; install ocl-icd-libopencl1");
+        return Ok(());
+    };
+    let system = library(&system)?;
+    let mut ours = library(&ours()?)?;
+    assert!(ours.symbols.remove(MARKER), "the library must carry the marker {MARKER}");
+    let missing: Vec<_> = system.symbols.difference(&ours.symbols).collect();
+    let extra: Vec<_> = ours.symbols.difference(&system.symbols).collect();
+    assert!(missing.is_empty() && extra.is_empty(), "missing: {missing:?}\nextra: {extra:?}");
+    assert_eq!(ours.soname, system.soname);
+    assert_eq!(ours.nodes, system.nodes);
+    assert!(
+        ours.needed.is_subset(&system.needed),
+        "needs {:?}, the system's only {:?}",
+        ours.needed,
+        system.needed
+    );
+    Ok(())
+}

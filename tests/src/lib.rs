@@ -1,0 +1,18 @@
+//! Helpers of the end-to-end tests, the demo and the benchmarks: they build what is under test, run programs natively and
+//! forwarded, and look at the processes that take part.
+//!
+//! Helpers panic with a sentence when something is wrong, as only tests call them.
+
+mod avad;
+mod diff;
+mod proc;
+mod programs;
+mod run;
+mod stats;
+
+pub use avad::{Avad, Scratch};
+pub use diff::{assert_same, differing_lines};
+pub use proc::{Pid, eventually};
+pub use programs::{Tools, bench_program, program, python_program, tools};
+pub use run::{Forward, Job, Run, forwarded, native};
+pub use stats::{CallCount, read_stats};

@@ -1,0 +1,135 @@
+//! What is under test: AvA's own binaries, built once by cargo, and the C programs, compiled once.
+//!
+//! cargo does not build another package's binaries or a `cdylib` for a test that uses neither as a Rust dependency, so the helpers
+//! ask it to. That also keeps anyone from testing the binaries of yesterday.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    sync::OnceLock,
+    time::SystemTime,
+};
+
+/// Where AvA's binaries and the guest library are.
+#[derive(Debug)]
+pub struct Tools {
+    dir: PathBuf,
+}
+
+impl Tools {
+    /// The binary `name`, for example `avad`.
+    pub fn binary(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+
+    /// The guest library, which programs load in place of the vendor's.
+    pub fn guest_library(&self) -> PathBuf {
+        self.dir.join("libOpenCL.so")
+    }
+}
+
+/// AvA's binaries. The first call in a process builds them (release profile, or what `AVA_TEST_PROFILE` names), unless
+/// `AVA_TEST_BIN_DIR` says where they are.
+pub fn tools() -> &'static Tools {
+    static TOOLS: OnceLock<Tools> = OnceLock::new();
+    TOOLS.get_or_init(|| {
+        if let Some(dir) = std::env::var_os("AVA_TEST_BIN_DIR") {
+            return Tools { dir: dir.into() };
+        }
+        let profile = std::env::var("AVA_TEST_PROFILE").unwrap_or_else(|_| "release".into());
+        let target = target_dir();
+        let output = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--package", "ava", "--package", "guest-opencl"])
+            .args(["--profile", if profile == "debug" { "dev" } else { &profile }])
+            .arg("--target-dir")
+            .arg(&target)
+            .current_dir(workspace())
+            // The outer cargo's view of this package must not reach the inner one's build scripts.
+            .env_remove("LD_LIBRARY_PATH")
+            .output()
+            .expect("cargo could not be started");
+        assert!(output.status.success(), "building AvA failed:\n{}", String::from_utf8_lossy(&output.stderr));
+        Tools { dir: target.join(profile) }
+    })
+}
+
+/// The compiled C program `name`: `tests/programs/<name>.c`, or all C files of the folder `tests/programs/<name>`.
+pub fn program(name: &str) -> PathBuf {
+    compile(&workspace().join("tests/programs"), name)
+}
+
+/// The compiled C program `benches/programs/<name>.c`.
+pub fn bench_program(name: &str) -> PathBuf {
+    compile(&workspace().join("benches/programs"), name)
+}
+
+/// The Python program `tests/programs/<name>`.
+pub fn python_program(name: &str) -> PathBuf {
+    workspace().join("tests/programs").join(name)
+}
+
+/// Compiles `folder/<name>.c` or `folder/<name>/*.c` unless that was done after the last change.
+fn compile(folder: &Path, name: &str) -> PathBuf {
+    let out_dir = target_dir().join("ava-programs");
+    fs::create_dir_all(&out_dir).unwrap_or_else(|e| panic!("{}: {e}", out_dir.display()));
+    let out = out_dir.join(name);
+    let single = folder.join(format!("{name}.c"));
+    let inputs = if single.exists() { vec![single] } else { files(&folder.join(name), "c") };
+    let newest = inputs
+        .iter()
+        .cloned()
+        .chain(files(&workspace().join("tests/programs"), "h"))
+        .chain(files(&folder.join(name), "h"))
+        .filter_map(|f| modified(&f))
+        .max();
+    if modified(&out).is_some_and(|built| newest.is_some_and(|source| built > source)) {
+        return out;
+    }
+    // Into place by a rename: another test process may be running the old one, or compiling the same.
+    let fresh = out_dir.join(format!("{name}.{}.{:?}", std::process::id(), std::thread::current().id()));
+    let output = Command::new("cc")
+        .args(["-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-D_POSIX_C_SOURCE=200809L", "-pthread", "-o"])
+        .arg(&fresh)
+        .args(&inputs)
+        .arg("-lOpenCL")
+        .env_remove("LD_LIBRARY_PATH")
+        .output()
+        .expect("no C compiler; \"make deps\" installs what the tests need");
+    assert!(
+        output.status.success(),
+        "compiling {name} failed (\"make deps\" installs OpenCL's headers and loader):\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    fs::rename(&fresh, &out).unwrap_or_else(|e| panic!("{}: {e}", out.display()));
+    out
+}
+
+fn files(folder: &Path, extension: &str) -> Vec<PathBuf> {
+    let mut out: Vec<_> = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| path.extension().is_some_and(|e| e == extension))
+        .collect();
+    out.sort();
+    out
+}
+
+fn modified(path: &Path) -> Option<SystemTime> {
+    fs::metadata(path).ok()?.modified().ok()
+}
+
+/// The root of the repository.
+pub(crate) fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is in the workspace").into()
+}
+
+/// cargo's target directory: the one that holds the running executable, whatever set it.
+fn target_dir() -> PathBuf {
+    let exe = std::env::current_exe().expect("the running executable has a path");
+    exe.ancestors()
+        .find(|dir| dir.join("CACHEDIR.TAG").exists())
+        .map_or_else(|| workspace().join("target"), Into::into)
+}
