@@ -23,25 +23,6 @@ pub(crate) type ContextNotify = Option<
     ),
 >;
 
-/// What the guest knows of an object; `None` if it is not a live one.
-///
-/// # Safety
-/// The application holds a reference to the object while the result is used.
-pub(crate) unsafe fn meta_of<'a, K: HandleKind>(raw: K::Raw) -> Option<&'a K::Meta> {
-    // SAFETY: passed on to the caller.
-    let found = unsafe { ava_core::guest::meta_of::<K>(raw) };
-    if found.is_some() {
-        return found;
-    }
-    // A thread's first call: objects are looked up in the session of its last one. Releasing nothing makes it one without a
-    // command to the server.
-    // SAFETY: the null handle is no object, which the stub reports; the rest is passed on to the caller.
-    unsafe {
-        guest::clReleaseEvent(ptr::null_mut());
-        ava_core::guest::meta_of::<K>(raw)
-    }
-}
-
 /// Puts `status` where an `errcode_ret` points.
 ///
 /// # Safety
@@ -142,7 +123,7 @@ pub(crate) unsafe fn context_info(
     // SAFETY: promised by the caller.
     unsafe {
         if param_name == CL_CONTEXT_PROPERTIES
-            && let Some(meta) = meta_of::<kind::cl_context>(context)
+            && let Some(meta) = ava_core::guest::meta_of::<kind::cl_context>(context)
         {
             return answer(&meta.properties, param_value_size, param_value, param_value_size_ret);
         }
@@ -166,7 +147,7 @@ pub(crate) unsafe fn mem_info(
 ) -> cl_int {
     // SAFETY: promised by the caller.
     unsafe {
-        let meta = meta_of::<kind::cl_mem>(memobj);
+        let meta = ava_core::guest::meta_of::<kind::cl_mem>(memobj);
         if let (CL_MEM_HOST_PTR, Some(meta)) = (param_name, meta) {
             return answer(&[meta.host_ptr], param_value_size, param_value, param_value_size_ret);
         }
@@ -381,8 +362,6 @@ unsafe fn notify(
     if let (Some(pfn_notify), true) = (pfn_notify, ended) {
         // SAFETY: promised by the caller.
         unsafe { pfn_notify(program, user_data) };
-        // The callback reports failures; with one, a build that began is a success of the call.
-        return CL_SUCCESS;
     }
     status
 }
@@ -440,7 +419,7 @@ pub(crate) unsafe fn create_kernels(
 /// The arguments are the application's.
 pub(crate) unsafe fn learn_arg(args: &args::clSetKernelArg, status: cl_int) -> cl_int {
     // SAFETY: the application holds the kernel during the call.
-    let kernel = unsafe { meta_of::<kind::cl_kernel>(args.kernel) };
+    let kernel = unsafe { ava_core::guest::meta_of::<kind::cl_kernel>(args.kernel) };
     if let (CL_SUCCESS, Some(kernel)) = (status, kernel) {
         kernel.took(args.arg_index, args.arg_size, args.arg_value.is_null());
     }
@@ -457,7 +436,10 @@ pub(crate) unsafe fn learn_launch(args: &args::clEnqueueNDRangeKernel, status: c
     }
     // SAFETY: the application holds both during the call.
     let (kernel, queue) = unsafe {
-        (meta_of::<kind::cl_kernel>(args.kernel), meta_of::<kind::cl_command_queue>(args.command_queue))
+        (
+            ava_core::guest::meta_of::<kind::cl_kernel>(args.kernel),
+            ava_core::guest::meta_of::<kind::cl_command_queue>(args.command_queue),
+        )
     };
     // SAFETY: the vendor accepted the call, so there is a size for each dimension, or none.
     let local = unsafe { Ptr::new(args.local_work_size, usize::MAX) };
@@ -476,7 +458,10 @@ pub(crate) unsafe fn learn_launch(args: &args::clEnqueueNDRangeKernel, status: c
 pub(crate) unsafe fn learn_task(args: &args::clEnqueueTask, status: cl_int) -> cl_int {
     // SAFETY: the application holds both during the call.
     let (kernel, queue) = unsafe {
-        (meta_of::<kind::cl_kernel>(args.kernel), meta_of::<kind::cl_command_queue>(args.command_queue))
+        (
+            ava_core::guest::meta_of::<kind::cl_kernel>(args.kernel),
+            ava_core::guest::meta_of::<kind::cl_command_queue>(args.command_queue),
+        )
     };
     if let (CL_SUCCESS, Some(kernel), Some(queue)) = (status, kernel, queue) {
         kernel.launched(shape::task(queue));

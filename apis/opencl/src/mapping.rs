@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use crate::ffi::*;
-use crate::local::{meta_of, report};
+use crate::local::report;
 use crate::opencl::{guest, kind};
 use crate::shape;
 
@@ -129,7 +129,9 @@ pub(crate) unsafe fn map(
         ptr::null_mut()
     };
     // SAFETY: the application holds the buffer while it maps it.
-    let Some(meta) = (unsafe { meta_of::<kind::cl_mem>(buffer) }) else { return fail(CL_INVALID_MEM_OBJECT) };
+    let Some(meta) = (unsafe { ava_core::guest::meta_of::<kind::cl_mem>(buffer) }) else {
+        return fail(CL_INVALID_MEM_OBJECT);
+    };
     if !meta.contains(offset, size) {
         return fail(CL_INVALID_VALUE);
     }
@@ -179,7 +181,9 @@ pub(crate) unsafe fn unmap(
     event: *mut cl_event,
 ) -> cl_int {
     // SAFETY: the application holds the buffer while it unmaps it.
-    let Some(meta) = (unsafe { meta_of::<kind::cl_mem>(memobj) }) else { return CL_INVALID_MEM_OBJECT };
+    let Some(meta) = (unsafe { ava_core::guest::meta_of::<kind::cl_mem>(memobj) }) else {
+        return CL_INVALID_MEM_OBJECT;
+    };
     let Some(mapping) = meta.mappings.take(mapped_ptr as usize) else { return CL_INVALID_VALUE };
     let writes = cl_bool::from(shape::map_writes(mapping.flags));
     let Mapping { number, size, .. } = mapping;

@@ -1304,13 +1304,21 @@ ava_api! {
                 command_queue: cl_command_queue,
             ) -> cl_int;
 
-            #[mode(if num_events == 0 || event_list.is_null() { Sync } else { Async })]
+            /// What took its place in OpenCL 1.2 means the same with these arguments. PoCL lacks the old function and aborts.
             fn clEnqueueWaitForEvents(
                 command_queue: cl_command_queue,
                 num_events: cl_uint,
-                #[input(len = num_events)]
                 event_list: *const cl_event,
-            ) -> cl_int;
+            ) -> cl_int {
+                if num_events == 0 || event_list.is_null() {
+                    return CL_INVALID_VALUE;
+                }
+                // SAFETY: the application keeps to the C function's contract.
+                let status = unsafe {
+                    guest::clEnqueueBarrierWithWaitList(command_queue, num_events, event_list, std::ptr::null_mut())
+                };
+                if status == CL_INVALID_EVENT_WAIT_LIST { CL_INVALID_EVENT } else { status }
+            }
 
             fn clWaitForEvents(
                 num_events: cl_uint,

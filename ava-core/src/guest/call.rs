@@ -89,6 +89,8 @@ pub struct Call<'t> {
     pub(super) session: &'static Session,
     pub(super) scratch: Box<Scratch>,
     last: Last,
+    /// A handle is null where the vendor may want an object, so the call may fail: it must not go asynchronously.
+    pub(super) null_handle: bool,
     /// The new objects are the application's now.
     pub(super) committed: bool,
     _thread: std::marker::PhantomData<&'t mut Thread>,
@@ -111,6 +113,7 @@ impl Call<'_> {
             session,
             scratch: scratch.unwrap_or_default(),
             last: Last::Nothing,
+            null_handle: false,
             committed: false,
             _thread: std::marker::PhantomData,
         }
@@ -142,8 +145,9 @@ impl Call<'_> {
     }
 
     #[inline]
-    fn id_of(&self, bits: u64, kind: u8, invalid: i64) -> Result<HandleId, Fail> {
+    fn id_of(&mut self, bits: u64, kind: u8, invalid: i64) -> Result<HandleId, Fail> {
         if bits == 0 {
+            self.null_handle = true;
             return Ok(0);
         }
         let slab = &self.session.slab;
@@ -235,6 +239,7 @@ impl Call<'_> {
                 let object = self.session.slab.find(bits, kind).ok_or(Fail::Status(invalid))?;
                 bytes.copy_from_slice(&self.session.slab.id(object).to_ne_bytes());
             }
+            self.null_handle |= bits == 0;
             Ok(())
         };
         match &layout.handles {

@@ -173,6 +173,20 @@ extern "C" fn in_child() {
     }
 }
 
+/// The session of some client of this process; a guest library has one client.
+pub(super) fn any_session() -> Option<&'static Session> {
+    let mut client = CLIENTS.load(Ordering::Acquire);
+    // SAFETY: the list consists of statics.
+    while let Some(c) = unsafe { client.as_ref() } {
+        // SAFETY: a non-null pointer is to a leaked Session.
+        if let Some(session) = unsafe { c.session.load(Ordering::Acquire).as_ref() } {
+            return Some(session);
+        }
+        client = c.next.load(Ordering::Acquire);
+    }
+    None
+}
+
 /// Connects to the first router that is there.
 fn connect_any(candidates: &[PathBuf], hello: &Hello) -> Result<Box<dyn GuestLink>, unix::ConnectError> {
     let mut first = None;

@@ -37,9 +37,10 @@ impl Call<'_> {
     ) -> Result<Outcome, Fail> {
         let at = size_of::<CommandHeader>();
         self.scratch.command[at..at + size_of::<W>()].copy_from_slice(wire.as_bytes());
-        // An asynchronous call has no reply that could bring outputs or say that its arena memory is free again.
-        let needs_reply =
-            !self.scratch.held.is_empty() || self.scratch.outs.iter().any(|out| !out.deferred && !out.always);
+        // An asynchronous call has no reply that could bring outputs or errors, or say that its arena memory is free again.
+        let needs_reply = self.null_handle
+            || !self.scratch.held.is_empty()
+            || self.scratch.outs.iter().any(|out| !out.deferred && !out.always);
         if mode == Mode::Async && !needs_reply && !self.session.strict {
             self.send(func, FLAG_ASYNC)?;
             self.keep(usize::MAX);

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
 use super::call::Call;
-use super::client::Client;
+use super::client::{self, Client};
 use super::{log, thread};
 use crate::spec::{HandleKind, RawHandle};
 use crate::transport::Lost;
@@ -110,14 +110,15 @@ pub fn release<K: HandleKind>(client: &'static Client, raw: K::Raw) -> Result<()
     })
 }
 
-/// The number of references to the object behind `raw`, in the session of this thread's last call: for hooks that answer an API's
-/// query for it.
+/// The number of references to the object behind `raw`, in the session of this thread's last call, or of any thread's: for hooks
+/// that answer an API's query for it.
 pub fn references<K: HandleKind>(raw: K::Raw) -> Option<u32> {
-    let session = thread::current_session()?;
+    let session = thread::current_session().or_else(client::any_session)?;
     session.slab.find(raw.to_bits(), K::KIND).map(|object| session.slab.references(object))
 }
 
-/// What is known of the object behind `raw`, in the session of this thread's last call: for hooks and replacements.
+/// What is known of the object behind `raw`, in the session of this thread's last call, or of any thread's: for hooks and
+/// replacements.
 ///
 /// # Safety
 /// The application holds a reference to the object while the result is used.
@@ -125,7 +126,7 @@ pub unsafe fn meta_of<'a, K: HandleKind>(raw: K::Raw) -> Option<&'a K::Meta>
 where
     K::Meta: Any,
 {
-    let session = thread::current_session()?;
+    let session = thread::current_session().or_else(client::any_session)?;
     let object = session.slab.find(raw.to_bits(), K::KIND)?;
     // SAFETY: passed on to the caller.
     unsafe { session.slab.meta::<K::Meta>(object) }

@@ -47,7 +47,8 @@ pub fn load_vendor(api: &'static ServerApi) -> Result<Arc<Vendor>, LoadError> {
             Ok(library) => library,
             Err(error) => {
                 // The linker's own words are the cause of libloading's error.
-                let cause = std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
+                let cause =
+                    std::error::Error::source(&error).map_or_else(|| error.to_string(), ToString::to_string);
                 tried.push(format!("{name}: {cause}"));
                 continue;
             }

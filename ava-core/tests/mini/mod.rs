@@ -3,7 +3,12 @@
 //!
 //! `toy` has streams on which commands run when the test says so, and buffers that live in the vendor.
 
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "a module of test binaries, each of which uses a part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "a module of test binaries, each of which uses a part"
+)]
 
 use std::collections::HashMap;
 use std::ffi::{CStr, c_char, c_void};

@@ -169,7 +169,7 @@ words! {
     Deferred "deferred" "deferred(READS, queue)": Args(2, 2, Some(Place::Deferred)) => [Input, Output];
     Zerocopy "zerocopy" "zerocopy": Flag => [Input, Output, Inout];
     Always "always" "always": Flag => [Output, Inout];
-    Invalid "invalid" "invalid = CL_INVALID_EVENT_WAIT_LIST":
+    Invalid "invalid" "invalid = CL_INVALID_CONTEXT":
         Value => [Input, Output, Inout, Element, HandleParam, Handle];
     Frees "frees" "frees": Flag => [HandleParam];
 }

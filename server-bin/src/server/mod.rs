@@ -90,7 +90,7 @@ pub fn run(name: &str, find: impl Fn(&str) -> Option<&'static ServerApi>) -> Res
         None => return Ok("avad is gone".into()),
     };
     let watched = control.as_fd().try_clone_to_owned().map_err(|e| ServerError::System("dup", e))?;
-    let reason = match ShmServerLink::establish(guest, session, WindowOptions::default(), Some(watched)) {
+    let reason = match ShmServerLink::establish(guest, session, window_options(), Some(watched)) {
         Ok(link) => serve(api, vendor, Box::new(link), Arc::new(account), session).to_string(),
         Err(error) => format!("the session's shared memory could not be set up: {error}"),
     };
@@ -98,6 +98,23 @@ pub fn run(name: &str, find: impl Fn(&str) -> Option<&'static ServerApi>) -> Res
     // avad may be what is gone.
     let _ = frame::send(control.as_fd(), &FromServer::End { reason: reason.clone() }, None, SEND_TIMEOUT);
     Ok(reason)
+}
+
+/// The session's shared memory: the default, unless `AVA_ARENA_SIZE` in avad's environment gives the arena's length in bytes.
+fn window_options() -> WindowOptions {
+    let default = WindowOptions::default();
+    let given = std::env::var("AVA_ARENA_SIZE").ok();
+    match given.as_deref().map(str::parse) {
+        Some(Ok(arena_len)) => WindowOptions { arena_len, ..default },
+        Some(Err(_)) => {
+            tracing::warn!(
+                value = given,
+                "AVA_ARENA_SIZE is not a number of bytes, so the arena has its default size"
+            );
+            default
+        }
+        None => default,
+    }
 }
 
 /// Moves the control socket from standard input to a descriptor that no child inherits, and leaves an empty input behind, for

@@ -50,7 +50,11 @@ cl_int show_status(const char *text, cl_int status)
 
 void show_object(const char *text, const void *object, cl_int status)
 {
-    printf("%s = %s, %s\n", text, object ? "object" : "NULL", status == 0x7fff ? "status untouched" : status_name(status));
+    /* What a failed call returns is not an object: some implementations return one all the same. */
+    if (status != CL_SUCCESS && status != 0x7fff)
+        printf("%s = %s\n", text, status_name(status));
+    else
+        printf("%s = %s, %s\n", text, object ? "object" : "NULL", status == 0x7fff ? "status untouched" : status_name(status));
 }
 
 void show_info(const char *text, enum info kind, cl_int size_status, size_t size, cl_int status, const void *value, cl_int small_status)

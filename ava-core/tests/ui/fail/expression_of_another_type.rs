@@ -12,6 +12,7 @@ ava_core::ava_api! {
 
         unsafe extern "C" {
             #[mode(1)]
+            fn toyFinish(q: queue) -> status;
             fn toyCounts(q: queue, n: u32, #[output(len = "many", when = n)] counts: *mut u32) -> status;
         }
     }

@@ -11,7 +11,7 @@ ava_core::ava_api! {
         type queue;
 
         unsafe extern "C" {
-            fn toyCounts(q: queue, n: (u32, u32), #[output] counts: *mut u32) -> status;
+            fn toyPair(q: queue, p: pair) -> status;
         }
     }
 }

@@ -134,6 +134,12 @@ fn counted_ret(model: &Model) -> TokenStream {
     })
 }
 
+/// A scalar that came over the wire.
+fn from_wire(ty: &Type, bits: &TokenStream) -> TokenStream {
+    let convert = quote_spanned!(at(ty)=> <#ty as __p::Scalar>::from_wire);
+    quote!(#convert(#bits))
+}
+
 /// A scalar on its way to the wire; a type that cannot travel is an error at the author's `ty`.
 fn to_wire(name: &Ident, ty: &Type) -> TokenStream {
     let convert = quote_spanned!(at(ty)=> <#ty as __p::Scalar>::to_wire);

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 
 use super::expression::{self, Expression, Extra, elem};
 use super::guest_param::{element_or_self, opts};
-use super::kind;
+use super::{from_wire, kind};
 use crate::expr::mentioned;
 use crate::model::{Buffer, Direction, Extent, Forwarded, Function, Model, Param, Role, Target};
 use crate::names;
@@ -113,10 +113,13 @@ fn forced(f: &Function, param: &Param) -> Option<TokenStream> {
 
 /// Decodes a parameter into its variable.
 pub(super) fn decode(model: &Model, f: &Function, param: &Param) -> TokenStream {
-    let (name, decoded, ty) = (&param.name, names::decoded(&param.name), &param.ty);
+    let (name, decoded) = (&param.name, names::decoded(&param.name));
     match &param.role {
         Role::Plain | Role::Local => TokenStream::new(),
-        Role::Scalar | Role::Opaque => quote!(let #decoded: #ty = __p::Scalar::from_wire(__wire.#name);),
+        Role::Scalar | Role::Opaque => {
+            let value = from_wire(&param.ty, &quote!(__wire.#name));
+            quote!(let #decoded = #value;)
+        }
         Role::Handle { kind: n, .. } => {
             let kind = kind(model, *n);
             quote!(let #decoded = __call.handle::<#kind>(__wire.#name)?;)

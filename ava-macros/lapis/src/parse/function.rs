@@ -2,6 +2,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
+use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Ident, LitStr, Token, Visibility};
 
 use super::{attributes, recover};
@@ -55,7 +56,9 @@ fn function(input: ParseStream<'_>, defaults: &Defaults, errors: &mut Errors) ->
     let broken = errors.count() != before;
     let (params, readable) = params(content.parse()?, errors);
     let ret = match input.parse::<Option<Token![->]>>()? {
-        Some(_) => Some(input.parse()?),
+        Some(arrow) => Some(input.parse().map_err(|e| {
+            syn::Error::new(if input.is_empty() { arrow.span() } else { e.span() }, format!("expected the type that `{name}` returns"))
+        })?),
         None => None,
     };
     let body = body(input, &name, errors)?;
@@ -135,8 +138,13 @@ fn param(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<ParamItem> 
     let name: Ident = input
         .parse()
         .map_err(|e| syn::Error::new(e.span(), "expected `name: TYPE`; every parameter needs a name"))?;
-    input.parse::<Token![:]>()?;
-    let ty = input.parse()?;
+    let colon = input
+        .parse::<Token![:]>()
+        .map_err(|_| syn::Error::new(name.span(), format!("expected `{name}: TYPE`")))?;
+    let ty = input.parse().map_err(|e| {
+        let span = if input.is_empty() { colon.span() } else { e.span() };
+        syn::Error::new(span, format!("expected the type of `{name}`"))
+    })?;
     let mut list = List::default();
     let before = errors.count();
     attributes(attrs, Place::Param, &mut list, errors);

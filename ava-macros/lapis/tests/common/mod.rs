@@ -1,22 +1,23 @@
 //! Helpers of the tests.
+#![allow(dead_code, reason = "each test uses a part")]
 
 use std::path::{Path, PathBuf};
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 /// A file below this crate's `tests`.
-pub fn path(name: &str) -> PathBuf {
+pub(crate) fn path(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
 }
 
 /// The specification `tests/spec/<name>.rs`.
-pub fn spec(name: &str) -> TokenStream {
+pub(crate) fn spec(name: &str) -> TokenStream {
     let path = path("spec").join(name).with_extension("rs");
     std::fs::read_to_string(path).unwrap().parse().unwrap()
 }
 
 /// The messages of all `compile_error!`s in an expansion.
-pub fn errors(expansion: &TokenStream) -> Vec<String> {
+pub(crate) fn errors(expansion: &TokenStream) -> Vec<String> {
     let mut messages = Vec::new();
     let mut after = false;
     for token in expansion.clone() {

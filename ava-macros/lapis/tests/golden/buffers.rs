@@ -384,28 +384,13 @@ pub mod toy {
                     toyInfo: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(
-                                    u32,
-                                    *const c_char,
-                                    usize,
-                                    *mut c_void,
-                                    *mut usize,
-                                ) -> status,
-                            >,
+                            _,
                         >(find(c"toyInfo"))
                     },
                     toyJoin: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(
-                                    u32,
-                                    *mut *const c_char,
-                                    *const usize,
-                                    *mut u32,
-                                ) -> status,
-                            >,
+                            _,
                         >(find(c"toyJoin"))
                     },
                 }
@@ -460,8 +445,8 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::toyInfo = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_what: u32 = __p::Scalar::from_wire(__wire.what);
-                    let __v_size: usize = __p::Scalar::from_wire(__wire.size);
+                    let __v_what = <u32 as __p::Scalar>::from_wire(__wire.what);
+                    let __v_size = <usize as __p::Scalar>::from_wire(__wire.size);
                     let __v_name = {
                         let __len = 0;
                         __call.cstr(__wire.name, __len)?
@@ -508,20 +493,13 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::toyJoin = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_n: u32 = __p::Scalar::from_wire(__wire.n);
+                    let __v_n = <u32 as __p::Scalar>::from_wire(__wire.n);
                     let __v_lengths = if __toyJoin_lengths_when(__v_n) {
                         __call
                             .input(
                                 __wire.lengths,
                                 __p::Opts::NONE,
-                                |__raw| {
-                                    let __len = __wire.lengths.len()
-                                        / ::core::mem::size_of::<usize>().max(1);
-                                    let __own = __p::Ptr::<
-                                        usize,
-                                    >::new(__raw.as_ptr().cast(), __len);
-                                    __toyJoin_lengths_layout(__v_n)
-                                },
+                                |__raw| { __toyJoin_lengths_layout(__v_n) },
                             )?
                     } else {
                         __call.unused(__wire.lengths)?

@@ -421,53 +421,37 @@ pub mod toy {
                     toyRead: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(
-                                    stream,
-                                    u32,
-                                    usize,
-                                    *mut c_void,
-                                    u32,
-                                    *const event,
-                                    *mut event,
-                                ) -> status,
-                            >,
+                            _,
                         >(find(c"toyRead"))
                     },
                     toyFinish: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(stream) -> status,
-                            >,
+                            _,
                         >(find(c"toyFinish"))
                     },
                     toyRetainStream: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(stream) -> status,
-                            >,
+                            _,
                         >(find(c"toyRetainStream"))
                     },
                     toyReleaseStream: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(stream) -> status,
-                            >,
+                            _,
                         >(find(c"toyReleaseStream"))
                     },
                     toyRetainEvent: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<unsafe extern "C" fn(event) -> status>,
+                            _,
                         >(find(c"toyRetainEvent"))
                     },
                     toyReleaseEvent: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<unsafe extern "C" fn(event) -> status>,
+                            _,
                         >(find(c"toyReleaseEvent"))
                     },
                 }
@@ -603,9 +587,9 @@ pub mod toy {
                     let __wire: wire::toyRead = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
                     let __v_s = __call.handle::<kind::stream>(__wire.s)?;
-                    let __v_block: u32 = __p::Scalar::from_wire(__wire.block);
-                    let __v_size: usize = __p::Scalar::from_wire(__wire.size);
-                    let __v_n: u32 = __p::Scalar::from_wire(__wire.n);
+                    let __v_block = <u32 as __p::Scalar>::from_wire(__wire.block);
+                    let __v_size = <usize as __p::Scalar>::from_wire(__wire.size);
+                    let __v_n = <u32 as __p::Scalar>::from_wire(__wire.n);
                     let __v_data = {
                         let __layout = if __wire.data.is_null() {
                             __p::Layout::bytes(0)
@@ -627,14 +611,7 @@ pub mod toy {
                             .input(
                                 __wire.list,
                                 __p::Opts::NONE,
-                                |__raw| {
-                                    let __len = __wire.list.len()
-                                        / ::core::mem::size_of::<event>().max(1);
-                                    let __own = __p::Ptr::<
-                                        event,
-                                    >::new(__raw.as_ptr().cast(), __len);
-                                    __toyRead_list_layout(__v_n)
-                                },
+                                |__raw| { __toyRead_list_layout(__v_n) },
                             )?
                     };
                     let __v_data_ticket = if __toyRead_data_deferred(__v_block)

@@ -278,27 +278,19 @@ pub mod toy {
                     toyVersion: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<unsafe extern "C" fn() -> u32>,
+                            _,
                         >(find(c"toyVersion"))
                     },
                     toyWatch: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(
-                                    notify,
-                                    *mut c_void,
-                                    *mut c_void,
-                                ) -> status,
-                            >,
+                            _,
                         >(find(c"toyWatch"))
                     },
                     toyMap: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(usize, *mut status) -> *mut c_void,
-                            >,
+                            _,
                         >(find(c"toyMap"))
                     },
                 }
@@ -356,7 +348,9 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::toyWatch = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_cookie: *mut c_void = __p::Scalar::from_wire(__wire.cookie);
+                    let __v_cookie = <*mut c_void as __p::Scalar>::from_wire(
+                        __wire.cookie,
+                    );
                     __call.ready()?;
                     let __ret = __vendor
                         .toyWatch(
@@ -374,7 +368,7 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::measure = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_what: u32 = __p::Scalar::from_wire(__wire.what);
+                    let __v_what = <u32 as __p::Scalar>::from_wire(__wire.what);
                     let __v_result = {
                         let __layout = if __wire.result.is_null() {
                             __p::Layout::bytes(0)

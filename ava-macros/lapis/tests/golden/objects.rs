@@ -579,68 +579,49 @@ pub mod toy {
                     toyCreateBuffer: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(context, usize, *mut status) -> buffer,
-                            >,
+                            _,
                         >(find(c"toyCreateBuffer"))
                     },
                     toyImportBuffer: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(context, u64) -> buffer,
-                            >,
+                            _,
                         >(find(c"toyImportBuffer"))
                     },
                     toyDestroyBuffer: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(buffer) -> status,
-                            >,
+                            _,
                         >(find(c"toyDestroyBuffer"))
                     },
                     toySplit: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(
-                                    buffer,
-                                    u32,
-                                    *mut buffer,
-                                    *mut u32,
-                                ) -> status,
-                            >,
+                            _,
                         >(find(c"toySplit"))
                     },
                     toyContextOf: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(buffer) -> context,
-                            >,
+                            _,
                         >(find(c"toyContextOf"))
                     },
                     toySize: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<unsafe extern "C" fn(buffer) -> u64>,
+                            _,
                         >(find(c"toySize"))
                     },
                     toyRetainContext: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(context) -> status,
-                            >,
+                            _,
                         >(find(c"toyRetainContext"))
                     },
                     toyReleaseContext: unsafe {
                         ::core::mem::transmute::<
                             *mut ::core::ffi::c_void,
-                            ::core::option::Option<
-                                unsafe extern "C" fn(context) -> status,
-                            >,
+                            _,
                         >(find(c"toyReleaseContext"))
                     },
                 }
@@ -769,7 +750,7 @@ pub mod toy {
                     let __wire: wire::toyCreateBuffer = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
                     let __v_c = __call.handle::<kind::context>(__wire.c)?;
-                    let __v_size: usize = __p::Scalar::from_wire(__wire.size);
+                    let __v_size = <usize as __p::Scalar>::from_wire(__wire.size);
                     let __v_err = {
                         let __layout = __p::Layout::elements::<status>(1);
                         if true {
@@ -812,7 +793,7 @@ pub mod toy {
                     let __wire: wire::toyImportBuffer = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
                     let __v_c = __call.handle::<kind::context>(__wire.c)?;
-                    let __v_name: u64 = __p::Scalar::from_wire(__wire.name);
+                    let __v_name = <u64 as __p::Scalar>::from_wire(__wire.name);
                     __call.ready()?;
                     let __ret = __vendor.toyImportBuffer(__v_c, __v_name);
                     let __ok = __p::RawHandle::to_bits(__ret) != 0;
@@ -843,7 +824,7 @@ pub mod toy {
                     let __wire: wire::toySplit = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
                     let __v_b = __call.handle::<kind::buffer>(__wire.b)?;
-                    let __v_n: u32 = __p::Scalar::from_wire(__wire.n);
+                    let __v_n = <u32 as __p::Scalar>::from_wire(__wire.n);
                     let __count = __toySplit_parts_count(__v_n);
                     let __v_parts = __call
                         .new_handles::<kind::buffer>(__wire.parts, __count)?;

@@ -15,6 +15,13 @@ pub enum event_ {}
 pub type event = *mut event_;
 pub type notify = Option<unsafe extern "C" fn(what: u32, data: *mut c_void)>;
 
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct pair {
+    pub first: u32,
+    pub second: u32,
+}
+
 unsafe extern "C" {
     pub fn toyRetainQueue(q: queue) -> status;
     pub fn toyReleaseQueue(q: queue) -> status;
@@ -36,6 +43,7 @@ unsafe extern "C" {
     pub fn toyParent(q: queue) -> queue;
     pub fn toySplit(q: queue, n: u32, parts: *mut queue, made: *mut u32) -> status;
     pub fn toyTick(n: u32);
+    pub fn toyPair(q: queue, p: pair) -> status;
     pub fn toyVersion() -> u32;
     pub fn toyMap(size: usize, err: *mut status) -> *mut c_void;
 }
