@@ -1,8 +1,10 @@
 # Everything that a person or a CI machine does with this repository. `make help` lists it.
 
-PACKAGES := gcc g++ make pkg-config libclang-14-dev opencl-headers ocl-icd-opencl-dev \
+PACKAGES := gcc g++ make pkg-config curl ca-certificates binutils libclang-14-dev opencl-headers ocl-icd-opencl-dev \
             pocl-opencl-icd clinfo clpeak python3-pyopencl python3-numpy
 CARGO    ?= cargo
+# Where rustup puts it, for the run that installs it.
+export PATH := $(PATH):$(HOME)/.cargo/bin
 TARGET   := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SECONDS  ?= 60
@@ -20,21 +22,23 @@ HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
+# Asks the system for what is missing, and for nothing if nothing is.
 deps: ## Install what building and testing need (Debian, Ubuntu)
-	$(SUDO) apt-get update
-	$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(PACKAGES)
-	@command -v $(CARGO) >/dev/null || $(SUDO) apt-get install -y --no-install-recommends rustup || \
-	  { echo "Rust is missing and this system has no package rustup: install it from https://rustup.rs" >&2; exit 1; }
-	@command -v rustup >/dev/null && rustup show active-toolchain || $(CARGO) --version
+	@dpkg-query -W -f='$${db:Status-Status}\n' $(PACKAGES) 2>&1 | grep -qv '^installed$$' || exit 0; \
+	  set -e; $(SUDO) apt-get update -qq; \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES)
+	@command -v $(CARGO) >/dev/null || { \
+	  echo "installing Rust for this user with rustup (https://rustup.rs)"; \
+	  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal -c rustfmt -c clippy; }
 
-build: ## Build ava, avad, ava-server and the guest library (target/release)
+build: deps ## Build ava, avad, ava-server and the guest library (target/release)
 	$(CARGO) build --release -p ava -p guest-opencl
 
 demo: build ## Run clinfo, clpeak and PyOpenCL natively and through AvA, side by side
 	$(CARGO) run --release --quiet -p ava-tests --bin demo
 
 # The order is that of the time it takes to fail; cargo test's summary comes last.
-test: check loom fuzz-briefly build ## Everything that has to pass: lints, docs, models, fuzzing, all tests
+test: deps check loom fuzz-briefly build ## Everything that has to pass: lints, docs, models, fuzzing, all tests
 	$(CARGO) test --workspace
 
 check: ## Formatting, lints and documentation

@@ -71,8 +71,8 @@ fn a_pure_query_reaches_the_vendor_once() {
         assert_eq!(name[6], 1, "what was not filled is untouched");
     }
     assert_eq!(calls("toyDeviceName"), before + 1);
-    // SAFETY: arguments as the API demands; a null size_ret still fills the name.
     let mut name = [1 as c_char; 32];
+    // SAFETY: arguments as the API demands; a null size_ret still fills the name.
     assert_eq!(unsafe { toyDeviceName(d, 32, name.as_mut_ptr(), null_mut()) }, OK);
     assert_eq!((name[5], name[6]), (0, 1));
     // SAFETY: too small, so the vendor refuses.

@@ -122,9 +122,10 @@ int main(int argc, char **argv)
         fprintf(stderr, "thread %d: %lu rounds\n", i, workers[i].rounds);
         printf("thread %d: worked: %d, %lu wrong\n", i, workers[i].rounds > 0, workers[i].wrong);
         wrong |= workers[i].wrong != 0;
+    }
+    for (int i = 0; i < THREADS; i++) /* not before: the others wait for them to the end */
         if (last_events[i])
             MUST(clReleaseEvent(last_events[i]));
-    }
     MUST(clReleaseProgram(program));
     MUST(clReleaseContext(context));
     return wrong;

@@ -6,7 +6,7 @@
 //! from such a call before that many were dealt with: it might have learned of a completion whose data another thread is just
 //! copying.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -38,7 +38,10 @@ pub(super) struct Entry {
 pub(super) struct Pending {
     entries: Mutex<HashMap<u64, Entry>>,
     tickets: AtomicU64,
+    /// So many of the tickets that came back, counted from the first, are dealt with.
     done: AtomicU64,
+    /// Later ones that are, too: first and end of each run.
+    beyond: Mutex<BTreeMap<u64, u64>>,
 }
 
 impl Pending {
@@ -54,12 +57,19 @@ impl Pending {
         self.entries.lock().unwrap_or_else(|e| e.into_inner()).remove(&ticket)
     }
 
-    /// Notes that `n` tickets that the server handed back are dealt with.
-    pub(super) fn settle(&self, n: u64) {
-        self.done.fetch_add(n, Ordering::Release);
+    /// Notes that the tickets that the server handed back as its number `first` up to `end` are dealt with. Threads get theirs in
+    /// order and deal with them in any.
+    pub(super) fn settle(&self, first: u64, end: u64) {
+        let mut beyond = self.beyond.lock().unwrap_or_else(|e| e.into_inner());
+        beyond.insert(first, end);
+        let mut done = self.done.load(Ordering::Relaxed);
+        while let Some(end) = beyond.remove(&done) {
+            done = end;
+        }
+        self.done.store(done, Ordering::Release);
     }
 
-    /// Whether `total` tickets are dealt with.
+    /// Whether the first `total` tickets are dealt with.
     pub(super) fn settled(&self, total: u64) -> bool {
         self.done.load(Ordering::Acquire) >= total
     }
@@ -67,5 +77,20 @@ impl Pending {
     /// Whether any buffer is in flight.
     pub(super) fn is_empty(&self) -> bool {
         self.entries.lock().unwrap_or_else(|e| e.into_inner()).is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn later_tickets_do_not_stand_in_for_earlier_ones() {
+        let pending = Pending::default();
+        pending.settle(2, 5);
+        assert!(!pending.settled(1), "three are dealt with, but not the first");
+        pending.settle(0, 2);
+        assert!(pending.settled(5));
+        assert!(!pending.settled(6));
     }
 }

@@ -239,7 +239,7 @@ impl Call<'_> {
             }
         }
         if !tickets.is_empty() {
-            self.session.pending.settle(tickets.len() as u64);
+            self.session.pending.settle(total.saturating_sub(tickets.len() as u64), total);
         }
         let full = tickets.len() >= MAX_TICKETS;
         self.scratch.came_back = tickets;
@@ -398,7 +398,9 @@ impl Call<'_> {
             for ticket in &tickets {
                 self.complete(*ticket)?;
             }
-            session.pending.settle(tickets.len() as u64);
+            session
+                .pending
+                .settle(header.tickets_total.saturating_sub(tickets.len() as u64), header.tickets_total);
         }
         Ok(header.value)
     }

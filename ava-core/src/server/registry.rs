@@ -77,7 +77,7 @@ impl Registries {
     }
 
     /// Moves tickets of finished commands of `registry` (all registries if `None`) to `tickets`, as many as a reply may name; how many
-    /// are left, and the number handed back in all plus those left.
+    /// are left, and the number handed back in all, these included.
     pub(super) fn collect(
         &self,
         api: &ServerApi,
@@ -118,7 +118,7 @@ impl Registries {
             state.handed_back += 1;
             self.waiting.fetch_sub(1, Ordering::AcqRel);
         }
-        (state.ready.len(), state.handed_back + state.ready.len() as u64)
+        (state.ready.len(), state.handed_back)
     }
 }
 

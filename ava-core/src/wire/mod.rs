@@ -111,8 +111,8 @@ pub struct ReplyHeader {
     pub call: u64,
     /// The return value's bits, or what [`Outcome`] says.
     pub value: u64,
-    /// How many tickets this session has handed back in all replies so far, this one included: a thread that learns of a
-    /// completion must not return before the guest has dealt with that many.
+    /// How many tickets this session has handed back so far, this reply's included, which are the last of them: a thread that
+    /// learns of a completion must not return before the guest has dealt with all of these.
     pub tickets_total: u64,
     /// Number of [`OutHeader`]s.
     pub outs: u16,

@@ -363,7 +363,6 @@ ava_core::ava_api! {
     #[api(name = "toy", version = "1", ffi = crate::mini::ffi, library = ["libtoy.so.1"])]
     pub mod toy {
         use std::ffi::{c_char, c_void};
-        use ava_core::spec::PendingBuffers;
         use crate::mini::ffi::*;
         use crate::mini::is_done;
 

@@ -55,7 +55,12 @@ fn generated_names(model: &Model, errors: &mut Errors) {
     let mut seen = Vec::new();
     for name in model.handles.iter().flat_map(|h| [&h.retain, &h.release]).flatten() {
         if seen.contains(&name) {
-            errors.at(name, format!("`{name}` already belongs to another type of handles, or is both `retain` and `release`"));
+            errors.at(
+                name,
+                format!(
+                    "`{name}` already belongs to another type of handles, or is both `retain` and `release`"
+                ),
+            );
         }
         seen.push(name);
     }
@@ -67,7 +72,7 @@ fn makes(function: &Function) -> Vec<usize> {
         Returns::Handle(_, Some(new)) => Some(new.kind),
         _ => None,
     };
-    function.params.iter().filter_map(|param| param.new().map(|new| new.kind)).chain(returned).collect()
+    function.params.iter().filter_map(|param| param.made().map(|new| new.kind)).chain(returned).collect()
 }
 
 fn asynchrony(function: &Function, forwarded: &Forwarded, errors: &mut Errors) {
@@ -82,7 +87,10 @@ fn asynchrony(function: &Function, forwarded: &Forwarded, errors: &mut Errors) {
         );
     }
     if forwarded.cached {
-        errors.at(name, format!("`{name}` is `cached`, which needs the vendor's answer; remove it, or the mode `Async`"));
+        errors.at(
+            name,
+            format!("`{name}` is `cached`, which needs the vendor's answer; remove it, or the mode `Async`"),
+        );
     }
     for param in &function.params {
         let Some(buffer) = param.buffer() else { continue };
@@ -116,13 +124,16 @@ fn metas(function: &Function, forwarded: &Forwarded, errors: &mut Errors) {
     let metas: Vec<_> = function
         .params
         .iter()
-        .filter_map(Param::new)
+        .filter_map(Param::made)
         .chain(returned)
         .filter_map(|new| new.meta.as_ref())
         .filter(|meta| is_server_side(meta))
         .collect();
     for meta in metas.iter().filter(|_| forwarded.may_async()) {
-        errors.at(meta, "this description comes from the vendor, so the function cannot be asynchronous; make it `Sync`");
+        errors.at(
+            meta,
+            "this description comes from the vendor, so the function cannot be asynchronous; make it `Sync`",
+        );
     }
     if let [_, second, ..] = metas[..] {
         errors.at(second, "a call can bring one description from the vendor; describe the other object without `vendor` and `ret`");
@@ -134,7 +145,10 @@ fn frees(function: &Function, model: &Model, made: &BTreeSet<usize>, errors: &mu
         let Role::Handle { kind, frees: true, .. } = param.role else { continue };
         if !made.contains(&kind) {
             let name = &model.handles[kind].name;
-            errors.at(&param.name, format!("this call frees a `{name}`, but no function makes one: mark its maker with `new`"));
+            errors.at(
+                &param.name,
+                format!("this call frees a `{name}`, but no function makes one: mark its maker with `new`"),
+            );
         }
     }
 }
@@ -144,14 +158,21 @@ fn itself(param: &Param, buffer: &Buffer, errors: &mut Errors) {
     let name = param.name.unraw().to_string();
     let uses = |expr: &&Expr| mentioned(*expr).contains(&name);
     let length = buffer.extent.expr().filter(uses);
-    let own_length =
-        buffer.direction == Direction::In && buffer.element.is_none() && !matches!(buffer.extent, Extent::Cstr(_));
+    let own_length = buffer.direction == Direction::In
+        && buffer.element.is_none()
+        && !matches!(buffer.extent, Extent::Cstr(_));
     if let Some(expr) = length.filter(|_| !own_length) {
-        errors.at(expr, format!("only the length of an `input` may depend on what `{name}` itself points to"));
+        errors
+            .at(expr, format!("only the length of an `input` may depend on what `{name}` itself points to"));
     }
     let when = buffer.when.iter().chain(buffer.deferred.as_ref().and_then(|d| d.when.as_ref()));
     for expr in when.filter(uses) {
-        errors.at(expr, format!("whether `{name}` is used cannot depend on `{name}`; a null pointer is forwarded as such"));
+        errors.at(
+            expr,
+            format!(
+                "whether `{name}` is used cannot depend on `{name}`; a null pointer is forwarded as such"
+            ),
+        );
     }
 }
 
@@ -159,7 +180,7 @@ fn itself(param: &Param, buffer: &Buffer, errors: &mut Errors) {
 fn locals(function: &Function, errors: &mut Errors) {
     let locals = function.params.iter().filter(|param| matches!(param.role, Role::Local));
     let locals: Vec<_> = locals.map(|param| param.name.unraw().to_string()).collect();
-    let metas = function.params.iter().filter_map(|param| param.new()?.meta.as_ref());
+    let metas = function.params.iter().filter_map(|param| param.made()?.meta.as_ref());
     let exprs = function.params.iter().flat_map(shared_exprs);
     for expr in exprs.chain(metas) {
         let names = mentioned(expr);
@@ -176,7 +197,9 @@ fn shared_exprs(param: &Param) -> Vec<&Expr> {
             let when = buffer.deferred.as_ref().and_then(|d| d.when.as_ref());
             buffer.exprs().chain(when).chain(buffer.filled.as_ref()).collect()
         }
-        Role::NewArray { count, filled, .. } => [Some(count), filled.as_ref()].into_iter().flatten().collect(),
+        Role::NewArray { count, filled, .. } => {
+            [Some(count), filled.as_ref()].into_iter().flatten().collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -185,10 +208,15 @@ fn shared_exprs(param: &Param) -> Vec<&Expr> {
 fn tokens(function: &Function, errors: &mut Errors) {
     let mut seen = Vec::new();
     for param in &function.params {
-        let Some(done) = param.buffer().and_then(|b| b.deferred.as_ref()).and_then(|d| d.done) else { continue };
+        let Some(done) = param.buffer().and_then(|b| b.deferred.as_ref()).and_then(|d| d.done) else {
+            continue;
+        };
         if seen.contains(&done) {
             let name = &function.params[done].name;
-            errors.at(&param.name, format!("another buffer waits for `{name}` already; remove `done` from one of them"));
+            errors.at(
+                &param.name,
+                format!("another buffer waits for `{name}` already; remove `done` from one of them"),
+            );
         }
         seen.push(done);
     }
@@ -236,7 +264,8 @@ fn cycle(function: &Function, errors: &mut Errors) {
 }
 
 fn reaches(function: &Function, from: usize, to: usize, seen: &mut BTreeSet<usize>) -> bool {
-    needs(function, from).into_iter().filter(|next| *next != from).any(|next| {
-        next == to || seen.insert(next) && reaches(function, next, to, seen)
-    })
+    needs(function, from)
+        .into_iter()
+        .filter(|next| *next != from)
+        .any(|next| next == to || seen.insert(next) && reaches(function, next, to, seen))
 }

@@ -1,5 +1,7 @@
 //! Lists of descriptors, parsed by the [vocabulary](crate::vocabulary).
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -7,6 +9,7 @@ use syn::punctuated::Punctuated;
 use syn::{Expr, Ident, LitStr, Token, Type};
 
 use crate::error::Errors;
+use crate::expr::mentioned;
 use crate::vocabulary::{self, Place, Shape, Word};
 
 /// A descriptor as the author wrote it.
@@ -54,13 +57,26 @@ impl List {
         self.0.iter().filter(move |d| d.word == word)
     }
 
+    /// Every name that the descriptors mention, at any depth.
+    pub(crate) fn mentioned(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for d in &self.0 {
+            d.args.iter().for_each(|arg| names.extend(mentioned(arg)));
+            names.extend(d.list.mentioned());
+        }
+        names
+    }
+
     /// The string of `word`; a mistake if it is something else.
     pub(crate) fn text(&self, word: Word, place: Place, errors: &mut Errors) -> Option<LitStr> {
         let d = self.get(word)?;
         let found = d.arg().and_then(as_text);
         if found.is_none() {
             let example = vocabulary::example(word, place);
-            errors.at(d.arg().map_or_else(|| tokens(&d.name), tokens), format!("expected a string: `{example}`"));
+            errors.at(
+                d.arg().map_or_else(|| tokens(&d.name), tokens),
+                format!("expected a string: `{example}`"),
+            );
         }
         found
     }
@@ -71,7 +87,8 @@ impl List {
         let found = d.arg().and_then(as_ident);
         if found.is_none() {
             let example = vocabulary::example(word, place);
-            errors.at(d.arg().map_or_else(|| tokens(&d.name), tokens), format!("expected a name: `{example}`"));
+            errors
+                .at(d.arg().map_or_else(|| tokens(&d.name), tokens), format!("expected a name: `{example}`"));
         }
         found
     }
@@ -133,7 +150,9 @@ pub(crate) fn parse_list(tokens: TokenStream, place: Place, errors: &mut Errors)
 pub(crate) fn parse_attribute(attr: &syn::Attribute, place: Place, list: &mut List, errors: &mut Errors) {
     let tokens = match &attr.meta {
         syn::Meta::Path(path) => quote::quote!(#path),
-        syn::Meta::List(meta) if matches!(meta.delimiter, syn::MacroDelimiter::Paren(_)) => quote::quote!(#meta),
+        syn::Meta::List(meta) if matches!(meta.delimiter, syn::MacroDelimiter::Paren(_)) => {
+            quote::quote!(#meta)
+        }
         other => {
             errors.at(other, "expected `#[name]` or `#[name(..)]`");
             return;
@@ -156,7 +175,8 @@ fn add(list: &mut List, d: Descriptor, errors: &mut Errors) {
 
 /// One descriptor; `None` if its name is unknown, which was reported.
 fn parse_one(input: ParseStream<'_>, place: Place, errors: &mut Errors) -> syn::Result<Option<Descriptor>> {
-    let name = input.call(Ident::parse_any).map_err(|e| syn::Error::new(e.span(), "expected a descriptor"))?;
+    let name =
+        input.call(Ident::parse_any).map_err(|e| syn::Error::new(e.span(), "expected a descriptor"))?;
     let (word, shape) = match vocabulary::find(&name.to_string(), place) {
         Ok(found) => found,
         Err(unknown) => {
@@ -165,9 +185,8 @@ fn parse_one(input: ParseStream<'_>, place: Place, errors: &mut Errors) -> syn::
         }
     };
     let mut d = Descriptor { word, name, args: Vec::new(), ty: None, list: List::default() };
-    let malformed = |span: Span| {
-        syn::Error::new(span, format!("write `{}`", vocabulary::example(word, place)))
-    };
+    let malformed =
+        |span: Span| syn::Error::new(span, format!("write `{}`", vocabulary::example(word, place)));
     match shape {
         Shape::Flag if input.is_empty() || input.peek(Token![,]) => {}
         Shape::Flag => return Err(syn::Error::new(input.span(), format!("`{}` takes no argument", d.name))),

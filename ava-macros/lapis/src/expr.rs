@@ -29,7 +29,16 @@ fn collect(tokens: TokenStream, names: &mut BTreeSet<String>) {
 /// Tokens as a message spells them.
 pub(crate) fn spelled(tokens: &impl ToTokens) -> String {
     let text = tokens.to_token_stream().to_string();
-    [(" :: ", "::"), ("* ", "*"), (" <", "<"), ("< ", "<"), (" >", ">"), (" ,", ","), (" (", "("), (" . ", ".")]
-        .iter()
-        .fold(text, |text, (from, to)| text.replace(from, to))
+    [
+        (" :: ", "::"),
+        ("* ", "*"),
+        (" <", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        (" ,", ","),
+        (" (", "("),
+        (" . ", "."),
+    ]
+    .iter()
+    .fold(text, |text, (from, to)| text.replace(from, to))
 }

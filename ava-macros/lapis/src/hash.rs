@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn every_token_changes_the_hash() {
-        let hashes = ["fn f(a: u8);", "fn f(a: u16);", "fn f(b: u8);", "fn f(a: u8)", "fn f[a: u8];", "fn fa: u8();"];
+        let hashes =
+            ["fn f(a: u8);", "fn f(a: u16);", "fn f(b: u8);", "fn f(a: u8)", "fn f[a: u8];", "fn fa: u8();"];
         for (i, a) in hashes.iter().enumerate() {
             assert!(hashes[i + 1..].iter().all(|b| of(a) != of(b)), "{a}");
         }

@@ -1,6 +1,11 @@
 //! A specification whose names are looked up: what [`check`](crate::check) judges and [`expand`](crate::expand) writes out.
 //! Indices stand for the objects they point to: a handle's in [`Model::handles`], a parameter's in [`Function::params`].
 
+#![expect(
+    clippy::large_enum_variant,
+    reason = "a specification has some hundreds of them, which are made once"
+)]
+
 use proc_macro2::TokenStream;
 use syn::{Attribute, Expr, Ident, LitStr, Type, Visibility};
 
@@ -101,7 +106,10 @@ pub(crate) enum Body {
     /// This block runs in the guest.
     Local(TokenStream),
     /// It fails with this value, which stands on the function itself or on its block.
-    Unsupported { value: Expr, own: bool },
+    Unsupported {
+        value: Expr,
+        own: bool,
+    },
     /// Its specification has mistakes: it stays callable, so that the rest of the crate sees it.
     Broken,
 }
@@ -165,12 +173,20 @@ pub(crate) enum Role {
     /// The function is not forwarded.
     Plain,
     Scalar,
-    Handle { kind: usize, frees: bool, invalid: Option<Expr> },
+    Handle {
+        kind: usize,
+        frees: bool,
+        invalid: Option<Expr>,
+    },
     Buffer(Box<Buffer>),
     /// A location for an object that the call makes.
     New(New),
     /// An array for objects that the call makes.
-    NewArray { new: New, count: Expr, filled: Option<Expr> },
+    NewArray {
+        new: New,
+        count: Expr,
+        filled: Option<Expr>,
+    },
     /// A number that means something to the vendor alone.
     Opaque,
     /// It stays in the guest.
@@ -257,7 +273,9 @@ impl Function {
 impl Forwarded {
     /// Whether the guest may go on before the vendor has answered.
     pub(crate) fn may_async(&self) -> bool {
-        self.mode.as_ref().is_some_and(|mode| crate::descriptor::as_ident(mode).is_none_or(|name| name != "Sync"))
+        self.mode
+            .as_ref()
+            .is_some_and(|mode| crate::descriptor::as_ident(mode).is_none_or(|name| name != "Sync"))
     }
 }
 
@@ -271,7 +289,7 @@ impl Param {
     }
 
     /// The object that the call makes there.
-    pub(crate) fn new(&self) -> Option<&New> {
+    pub(crate) fn made(&self) -> Option<&New> {
         match &self.role {
             Role::New(new) | Role::NewArray { new, .. } => Some(new),
             _ => None,

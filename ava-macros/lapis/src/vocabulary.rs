@@ -232,7 +232,11 @@ fn names(place: Place) -> impl Iterator<Item = &'static str> {
 /// The name allowed in `place` that is spelled most like `name`, if one is near.
 fn nearest(name: &str, place: Place) -> Option<&'static str> {
     let near = 1 + name.len() / 4;
-    names(place).map(|known| (distance(name, known), known)).filter(|(d, _)| *d <= near).min().map(|(_, known)| known)
+    names(place)
+        .map(|known| (distance(name, known), known))
+        .filter(|(d, _)| *d <= near)
+        .min()
+        .map(|(_, known)| known)
 }
 
 /// How many characters must change to make `b` of `a`.
@@ -267,14 +271,21 @@ mod tests {
     #[test]
     fn a_misplaced_word_says_where_it_belongs() {
         let message = message("filled", Place::Input);
-        assert!(message.contains("does not belong in `input(..)`, but in `output(..)` or in `inout(..)`"), "{message}");
+        assert!(
+            message.contains("does not belong in `input(..)`, but in `output(..)` or in `inout(..)`"),
+            "{message}"
+        );
     }
 
     #[test]
     fn no_word_has_two_shapes_in_one_place() {
         for (n, entry) in TABLE.iter().enumerate() {
             let same = TABLE[n + 1..].iter().filter(|other| other.name == entry.name);
-            assert!(same.flat_map(|other| other.places).all(|place| !entry.places.contains(place)), "{}", entry.name);
+            assert!(
+                same.flat_map(|other| other.places).all(|place| !entry.places.contains(place)),
+                "{}",
+                entry.name
+            );
         }
     }
 }

@@ -78,7 +78,10 @@ fn every_beginning_of_a_specification_expands_its_complete_functions() {
     for cut in 0..len {
         let text = lapis::expand(filtered(spec("card"), &mut 0, &|place| place < cut)).to_string();
         for (name, _, end) in functions.iter().filter(|(_, _, end)| *end < cut) {
-            assert!(is_forwarded(&text, name), "{name}, which ends at {end}, is lost when the text ends at {cut}");
+            assert!(
+                is_forwarded(&text, name),
+                "{name}, which ends at {end}, is lost when the text ends at {cut}"
+            );
         }
     }
 }
@@ -90,7 +93,8 @@ fn a_missing_token_costs_the_function_that_it_is_in() {
         let expansion = lapis::expand(filtered(spec("card"), &mut 0, &|place| place != missing));
         let text = expansion.to_string();
         // Without a token before the functions, of a type that they use for instance, all may be lost.
-        let Some(damaged) = functions.iter().position(|(_, begin, end)| (*begin..=*end).contains(&missing)) else {
+        let Some(damaged) = functions.iter().position(|(_, begin, end)| (*begin..=*end).contains(&missing))
+        else {
             continue;
         };
         for (n, (name, ..)) in functions.iter().enumerate() {
@@ -106,10 +110,16 @@ fn a_missing_token_costs_the_function_that_it_is_in() {
 
 #[test]
 fn any_tokens_at_all_expand_to_something() {
-    for text in ["#", "#[api]", "#[api()] mod m {}", "mod m { unsafe extern \"C\" { # fn # [] } }", "mod m { type ; static ; }",
-        "mod m { extern { fn f(#[input(len = , , = 3)] a: *const u8, ) -> ; } }", "pub mod r#mod { fn }",
-        "#[api(name = 3, version, ffi = 1 + 1, library = [x])] mod m { #[handle] type T; #[status(x)] type U; }"]
-    {
+    for text in [
+        "#",
+        "#[api]",
+        "#[api()] mod m {}",
+        "mod m { unsafe extern \"C\" { # fn # [] } }",
+        "mod m { type ; static ; }",
+        "mod m { extern { fn f(#[input(len = , , = 3)] a: *const u8, ) -> ; } }",
+        "pub mod r#mod { fn }",
+        "#[api(name = 3, version, ffi = 1 + 1, library = [x])] mod m { #[handle] type T; #[status(x)] type U; }",
+    ] {
         lapis::expand(text.parse().unwrap());
     }
 }

@@ -39,7 +39,10 @@ fn names_that_are_given_twice() {
         &messages("#[handle(release = toyReleaseQueue, invalid = X)] type other;"),
         "already belongs to another type",
     );
-    says(&messages("#[status(ok = O, lost = L, refused = R)] #[opaque] type other;"), "one of `handle`, `status`");
+    says(
+        &messages("#[status(ok = O, lost = L, refused = R)] #[opaque] type other;"),
+        "one of `handle`, `status`",
+    );
 }
 
 #[test]
@@ -47,7 +50,10 @@ fn what_is_not_a_specification() {
     let all = |text: &str| errors(&lapis::expand(text.parse().unwrap()));
     says(&all(""), "a specification is `#[api(..)] pub mod NAME { .. }`");
     says(&all("fn f() {}"), "a specification is");
-    says(&all("#[api(name = \"n\", ffi = f, library = \"l\")] mod m {} extra"), "unexpected tokens after the module");
+    says(
+        &all("#[api(name = \"n\", ffi = f, library = \"l\")] mod m {} extra"),
+        "unexpected tokens after the module",
+    );
     says(&messages("static X: Sometimes;"), "a static without a value");
     says(&messages("static X: BufRegistry<u8>;"), "both are types of handles");
     says(&messages("extern \"C++\" { fn f(); }"), "expected `unsafe extern \"C\"`");
@@ -88,7 +94,10 @@ fn buffers() {
     says(&of("fn f(#[output(len = n[0])] n: *mut u32) -> status;"), "only the length of an `input`");
     says(&of("fn f(#[input(when = n.is_null())] n: *mut u32) -> status;"), "cannot depend on `n`");
     says(&of("fn f(#[input(element(cstr))] n: *const u32) -> status;"), "no list of pointers");
-    says(&of("fn f(#[input(len = 2, element(len = 2))] n: *const *const c_void) -> status;"), "how long is each element");
+    says(
+        &of("fn f(#[input(len = 2, element(len = 2))] n: *const *const c_void) -> status;"),
+        "how long is each element",
+    );
     says(&of("fn f(#[output(len = 2)] n: *mut *mut c_void) -> status;"), "mean nothing in the guest");
     says(&of("fn f(#[input(len = 2, with = x)] n: *const u32) -> status;"), "two lengths");
     says(&of("#[mode(Async)] fn f(#[inout] n: *mut u32) -> status;"), "written after it returned");
@@ -114,7 +123,10 @@ fn buffers_in_flight() {
              #[input(bytes = 1, deferred(READS, q, done = e))] b: *const c_void, #[output(new)] e: *mut event) -> status;"),
         "another buffer waits for `e` already",
     );
-    says(&of("fn f(q: queue, #[contextual(READS.wait(q))] b: PendingBuffers) -> status;"), "write `contextual(");
+    says(
+        &of("fn f(q: queue, #[contextual(READS.wait(q))] b: PendingBuffers) -> status;"),
+        "write `contextual(",
+    );
     says(&of("fn f(q: queue, #[contextual(READS.poll())] b: u32) -> status;"), "is a `PendingBuffers`");
 }
 
@@ -132,7 +144,8 @@ fn a_mistake_in_a_type_is_not_repeated_at_its_uses() {
 
 #[test]
 fn all_mistakes_of_a_block_are_reported_and_the_rest_expands() {
-    let spec = "#[api(name = \"toy\", version = \"1\", ffi = crate::ffi, library = [\"libtoy.so\"])] pub mod toy {
+    let spec =
+        "#[api(name = \"toy\", version = \"1\", ffi = crate::ffi, library = [\"libtoy.so\"])] pub mod toy {
         #[status(ok = OK, lost = LOST, refused = REFUSED)] type status;
         unsafe extern \"C\" {
             fn one(a: *mut u8) -> status;

@@ -9,7 +9,9 @@ use syn::{Expr, Ident};
 use super::{at, kind, output, parameters, ret_type};
 use crate::check::is_server_side;
 use crate::expr::mentioned;
-use crate::model::{Buffer, Elem, Extent, Forwarded, Function, Model, New, Param, Pointer, Returns, Role, Target};
+use crate::model::{
+    Buffer, Elem, Extent, Forwarded, Function, Model, New, Param, Pointer, Returns, Role, Target,
+};
 use crate::names;
 
 /// Something in scope beside the parameters.
@@ -49,7 +51,8 @@ pub(super) struct Expression {
 
 impl Expression {
     fn new(f: &Function, name: Ident, source: &Expr, scanned: &[&Expr], extras: &[Extra]) -> Self {
-        let mut names: std::collections::BTreeSet<String> = scanned.iter().flat_map(|e| mentioned(*e)).collect();
+        let mut names: std::collections::BTreeSet<String> =
+            scanned.iter().flat_map(|e| mentioned(*e)).collect();
         names.extend(mentioned(source));
         let extras: Vec<_> = extras.iter().copied().filter(|extra| names.contains(extra.name())).collect();
         let shadowed = |name: &str| extras.iter().any(|extra| extra.name() == name);
@@ -75,7 +78,7 @@ impl Expression {
 
     fn len(self) -> Self {
         let (source, span) = (self.source.clone(), at(&self.source));
-        self.returning(quote_spanned!(span=> usize), quote!(__p::IntoLen::into_len(#source)))
+        self.returning(quote_spanned!(span=> usize), into_len(&source))
     }
 
     fn same(self, ret: TokenStream) -> Self {
@@ -131,6 +134,12 @@ impl Expression {
     }
 }
 
+/// The length that an expression gives; one that is no number is an error there.
+fn into_len(source: &Expr) -> TokenStream {
+    let convert = quote_spanned!(at(source)=> __p::IntoLen::into_len);
+    quote!(#convert(#source))
+}
+
 /// The type of a parameter inside an expression.
 fn param_type(model: &Model, param: &Param) -> TokenStream {
     let ty = &param.ty;
@@ -167,7 +176,8 @@ pub(super) fn mode(f: &Function, forwarded: &Forwarded) -> Option<Expression> {
 /// The value of a call that went well.
 pub(super) fn success(f: &Function, forwarded: &Forwarded) -> Option<Expression> {
     let success = forwarded.success.as_ref()?;
-    let mut e = Expression::new(f, names::expr(&f.name, None, "success"), success, &[], &[]).same(ret_type(f));
+    let mut e =
+        Expression::new(f, names::expr(&f.name, None, "success"), success, &[], &[]).same(ret_type(f));
     e.params.clear();
     Some(e)
 }
@@ -238,8 +248,14 @@ pub(super) fn layout(
     };
     let body = match extent {
         Extent::One => quote!(#elements(1)),
-        Extent::Len(len) => quote!(#elements(__p::IntoLen::into_len(#len))),
-        Extent::Bytes(len) => quote!(#bytes(__p::IntoLen::into_len(#len))),
+        Extent::Len(len) => {
+            let len = into_len(len);
+            quote!(#elements(#len))
+        }
+        Extent::Bytes(len) => {
+            let len = into_len(len);
+            quote!(#bytes(#len))
+        }
         Extent::With(layout) => quote!(#layout),
         Extent::Cstr(_) => quote!(__p::Layout::bytes(0)),
     };
@@ -264,7 +280,8 @@ pub(super) fn filled(f: &Function, param: &Param) -> Option<Expression> {
         Role::NewArray { filled, .. } => (filled.as_ref()?, true),
         _ => return None,
     };
-    let e = Expression::new(f, names::expr(&f.name, Some(&param.name), "filled"), filled, &[], &[Extra::Ret]).len();
+    let e = Expression::new(f, names::expr(&f.name, Some(&param.name), "filled"), filled, &[], &[Extra::Ret])
+        .len();
     let elem = param.pointer().map_or_else(|| quote!(u8), elem);
     let body = e.body.clone();
     Some(match counts {
@@ -299,7 +316,7 @@ pub(super) fn all(model: &Model, f: &Function, forwarded: &Forwarded) -> Vec<Exp
         all.extend(invalid(f, param));
         all.extend(count(f, param));
         all.extend(filled(f, param));
-        all.extend(param.new().and_then(|new| meta(model, f, Some(param), new)));
+        all.extend(param.made().and_then(|new| meta(model, f, Some(param), new)));
         let Some(buffer) = param.buffer() else { continue };
         all.extend(when(f, param, buffer));
         all.extend(deferred_when(f, param, buffer));

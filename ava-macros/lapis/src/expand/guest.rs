@@ -14,7 +14,8 @@ use crate::names;
 /// Everything in `mod guest`.
 pub(super) fn guest(model: &Model) -> TokenStream {
     let dispatch = model.header.dispatch.as_ref();
-    let dispatch = dispatch.map_or_else(|| quote!(::core::option::Option::None), |_| quote!(Some(__dispatch)));
+    let dispatch =
+        dispatch.map_or_else(|| quote!(::core::option::Option::None), |_| quote!(Some(__dispatch)));
     let stubs: TokenStream = model.functions.iter().map(|f| stub(model, f)).collect();
     let counted: TokenStream = counted(model).map(|(n, name)| counting(model, n, name)).collect();
     quote! {

@@ -67,7 +67,10 @@ pub(super) fn encode(model: &Model, f: &Function, param: &Param) -> TokenStream 
 /// The description of the object minted for `param`, unless the application does not want it.
 fn attach(model: &Model, f: &Function, param: &Param, new: &New) -> TokenStream {
     let (encoded, meta) = (names::encoded(&param.name), new_meta(model, f, Some(param), new));
-    (!meta.is_empty()).then(|| quote!(if #encoded != 0 { #meta })).unwrap_or_default()
+    match meta.is_empty() {
+        true => meta,
+        false => quote!(if #encoded != 0 { #meta }),
+    }
 }
 
 fn buffer_of(model: &Model, f: &Function, param: &Param, buffer: &Buffer) -> TokenStream {

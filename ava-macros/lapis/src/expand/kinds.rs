@@ -36,7 +36,8 @@ pub(super) fn constants(model: &Model) -> TokenStream {
         }
     });
     let handles = model.handles.iter().map(|handle| {
-        let (invalid, meta) = (names::constant(&handle.name, "invalid"), names::constant(&handle.name, "meta"));
+        let (invalid, meta) =
+            (names::constant(&handle.name, "invalid"), names::constant(&handle.name, "meta"));
         let value = &handle.invalid;
         let ty = handle.meta.as_ref().map_or_else(|| quote!(()), |ty| quote!(#ty));
         quote! {
@@ -67,9 +68,10 @@ pub(super) fn kinds(model: &Model) -> TokenStream {
         let name = &handle.name;
         let (invalid, meta) = (names::constant(name, "invalid"), names::constant(name, "meta"));
         // A description without `Default` is an error at its type.
-        let default = handle.meta.as_ref().map_or_else(|| quote!(super::#meta), |ty| {
-            quote_spanned!(at(ty)=> super::#meta)
-        });
+        let default = handle
+            .meta
+            .as_ref()
+            .map_or_else(|| quote!(super::#meta), |ty| quote_spanned!(at(ty)=> super::#meta));
         quote! {
             #[derive(Debug)]
             pub struct #name;

@@ -119,19 +119,20 @@ fn at(tokens: &impl Spanned) -> Span {
 
 /// The retain and release functions that come with types of handles: each with the handle's index.
 fn counted(model: &Model) -> impl Iterator<Item = (usize, &Ident)> {
-    model
-        .handles
-        .iter()
-        .enumerate()
-        .flat_map(|(n, h)| [h.retain.as_ref(), h.release.as_ref()].into_iter().flatten().map(move |name| (n, name)))
+    model.handles.iter().enumerate().flat_map(|(n, h)| {
+        [h.retain.as_ref(), h.release.as_ref()].into_iter().flatten().map(move |name| (n, name))
+    })
 }
 
 /// Return type of retain and release functions: the first status type.
 fn counted_ret(model: &Model) -> TokenStream {
-    model.statuses.first().map_or_else(|| quote!(()), |status| {
-        let name = &status.name;
-        quote!(#name)
-    })
+    model.statuses.first().map_or_else(
+        || quote!(()),
+        |status| {
+            let name = &status.name;
+            quote!(#name)
+        },
+    )
 }
 
 /// A scalar that came over the wire.

@@ -47,16 +47,18 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
     let name = &f.name;
     // An order exists: `check` reported functions that have none.
     let order = order(f).unwrap_or_default();
-    let scalars = f.params.iter().filter(|p| matches!(p.role, Role::Scalar | Role::Opaque | Role::Handle { .. }));
+    let scalars =
+        f.params.iter().filter(|p| matches!(p.role, Role::Scalar | Role::Opaque | Role::Handle { .. }));
     let scalars = scalars.map(|param| decode(model, f, param));
     let buffers = order.iter().map(|n| decode(model, f, &f.params[*n]));
     let tickets = f.params.iter().map(|param| server_param::ticket(f, param));
-    let news = f.params.iter().filter(|p| matches!(p.role, Role::New(_))).map(|param| decode(model, f, param));
+    let news =
+        f.params.iter().filter(|p| matches!(p.role, Role::New(_))).map(|param| decode(model, f, param));
     let views = views(model, f, forwarded);
     let call = call(f, forwarded);
     let ok = ok(model, f, forwarded);
     let filled = f.params.iter().map(|param| filled(f, param));
-    let metas = f.params.iter().map(|param| param.new().map(|new| meta(model, f, Some(param), new)));
+    let metas = f.params.iter().map(|param| param.made().map(|new| meta(model, f, Some(param), new)));
     let meta = returned_new(f).map(|new| meta(model, f, None, new));
     let deferred = f.params.iter().map(|param| defer(f, param));
     let contextual = forwarded.contextuals.iter().map(|c| {

@@ -185,9 +185,11 @@ fn used(model: &Model, f: &Function, param: &Param, buffer: &Buffer) -> TokenStr
         let layout = layout(model, f, param, buffer, Some(quote!(__own)));
         let elem = param.pointer().map_or_else(|| quote!(u8), elem);
         let names_itself = buffer.exprs().any(|e| mentioned(e).contains(&name.unraw().to_string()));
-        let own = names_itself.then(|| quote! {
-            let __len = __wire.#name.len() / ::core::mem::size_of::<#elem>().max(1);
-            let __own = __p::Ptr::<#elem>::new(__raw.as_ptr().cast(), __len);
+        let own = names_itself.then(|| {
+            quote! {
+                let __len = __wire.#name.len() / ::core::mem::size_of::<#elem>().max(1);
+                let __own = __p::Ptr::<#elem>::new(__raw.as_ptr().cast(), __len);
+            }
         });
         return quote!(__call.input(__wire.#name, #opts, |__raw| { #own #layout })?);
     }
@@ -219,7 +221,13 @@ fn string_len(f: &Function, param: &Param, buffer: &Buffer) -> TokenStream {
 }
 
 /// A buffer's layout; `own` is the buffer itself, if its bytes are there already.
-fn layout(model: &Model, f: &Function, param: &Param, buffer: &Buffer, own: Option<TokenStream>) -> TokenStream {
+fn layout(
+    model: &Model,
+    f: &Function,
+    param: &Param,
+    buffer: &Buffer,
+    own: Option<TokenStream>,
+) -> TokenStream {
     let e = match expression::layout(model, f, param, buffer) {
         Ok(e) => e,
         Err(constant) => return constant,

@@ -108,8 +108,7 @@ pub(super) fn abi(model: &Model) -> TokenStream {
 /// `export_guest!`, which emits the C symbols.
 pub(super) fn export(model: &Model) -> TokenStream {
     let module = &model.module;
-    let functions =
-        exported(model).map(|f| (&f.name, f.params.len(), f.since.as_ref()));
+    let functions = exported(model).map(|f| (&f.name, f.params.len(), f.since.as_ref()));
     let counted = counted(model).map(|(n, name)| (name, 1, model.handles[n].since.as_ref()));
     let symbols = functions.chain(counted).map(|(name, arity, since)| {
         // No span of the author's: errors in the exporting crate are not about the author's tokens.

@@ -113,16 +113,19 @@ pub(super) fn kind_ops(model: &Model) -> TokenStream {
 pub(super) fn registries(model: &Model) -> TokenStream {
     let registries = model.registries.iter().map(|registry| {
         let none = quote!(::core::option::Option::None);
-        let done = registry.done.as_ref().map_or_else(|| none.clone(), |_| {
-            let done = names::expr(&registry.name, None, "done");
-            quote!(Some({
-                unsafe fn done(vendor: &__p::server::Vendor, bits: u64) -> bool {
-                    let Some(vendor) = vendor.downcast_ref::<Vendor>() else { return false };
-                    unsafe { #done(vendor, __p::RawHandle::from_bits(bits)) }
-                }
-                done
-            }))
-        });
+        let done = registry.done.as_ref().map_or_else(
+            || none.clone(),
+            |_| {
+                let done = names::expr(&registry.name, None, "done");
+                quote!(Some({
+                    unsafe fn done(vendor: &__p::server::Vendor, bits: u64) -> bool {
+                        let Some(vendor) = vendor.downcast_ref::<Vendor>() else { return false };
+                        unsafe { #done(vendor, __p::RawHandle::from_bits(bits)) }
+                    }
+                    done
+                }))
+            },
+        );
         let token = registry.token.map_or(none, |token| {
             let token = token as u8;
             quote!(Some(#token))

@@ -8,6 +8,7 @@ use super::param::{self, Scope};
 use super::types;
 use crate::descriptor::{List, as_ident};
 use crate::error::Errors;
+use crate::expr::mentioned;
 use crate::model::{Body, Contextual, Elem, Forwarded, Function, New, Param, Returns, Role, Target};
 use crate::syntax::{FnItem, Origin, ParamItem};
 use crate::vocabulary::{Place, Word};
@@ -32,7 +33,9 @@ pub(super) fn lower(item: &FnItem, names: &Names, errors: &mut Errors) -> Functi
     let unsupported = item.list.expr(Word::Unsupported);
     let is_local = item.origin == Origin::C && item.body.is_some();
     let value = unsupported.or(item.block_unsupported.as_ref().filter(|_| !is_local));
-    let (roles, returns, body) = if let Some(value) = value {
+    let (roles, returns, body) = if uses_broken(item, names) {
+        (plain(real.len()), returns(item, &scope, &mut Errors::default(), false), Body::Broken)
+    } else if let Some(value) = value {
         if let (true, Some(body)) = (unsupported.is_some(), &item.body) {
             errors.at(body, "an unsupported function has no body; remove it or `unsupported`");
         }
@@ -71,6 +74,17 @@ pub(super) fn lower(item: &FnItem, names: &Names, errors: &mut Errors) -> Functi
     }
 }
 
+/// Whether the function refers to a type or static that has a mistake. What it does with that cannot be judged.
+fn uses_broken(item: &FnItem, names: &Names) -> bool {
+    let mut mentions = item.list.mentioned();
+    mentions.extend(mentioned(&item.ret));
+    for param in &item.params {
+        mentions.extend(param.list.mentioned());
+        mentions.extend(mentioned(&param.ty));
+    }
+    names.broken.iter().any(|name| mentions.contains(&name.to_string()))
+}
+
 fn plain(n: usize) -> Vec<Role> {
     (0..n).map(|_| Role::Plain).collect()
 }
@@ -78,7 +92,10 @@ fn plain(n: usize) -> Vec<Role> {
 /// Reports what only makes sense for functions that are forwarded.
 fn not_forwarded(list: &List, errors: &mut Errors) {
     for d in list.0.iter().filter(|d| !matches!(d.word, Word::Since | Word::Unsupported)) {
-        errors.at(&d.name, format!("a function with a body runs in the guest, where `{}` has no meaning", d.name));
+        errors.at(
+            &d.name,
+            format!("a function with a body runs in the guest, where `{}` has no meaning", d.name),
+        );
     }
 }
 
@@ -158,24 +175,24 @@ pub(super) fn new(kind: usize, list: &List, scope: &Scope<'_>, errors: &mut Erro
     let meta = list.expr(Word::Meta).cloned();
     if let Some(meta) = meta.as_ref().filter(|_| scope.names.handles[kind].meta.is_none()) {
         let name = &scope.names.handles[kind].name;
-        errors.at(meta, format!("say what is known of a `{name}`: `#[handle(.., meta = TYPE)] type {name};`"));
+        errors
+            .at(meta, format!("say what is known of a `{name}`: `#[handle(.., meta = TYPE)] type {name};`"));
     }
     New { kind, parents, meta }
 }
 
-fn forward(
-    item: &FnItem,
-    pseudo: &[&ParamItem],
-    scope: &Scope<'_>,
-    errors: &mut Errors,
-) -> Forwarded {
+fn forward(item: &FnItem, pseudo: &[&ParamItem], scope: &Scope<'_>, errors: &mut Errors) -> Forwarded {
     let list = &item.list;
-    for d in [Word::Consumes, Word::Allocates, Word::Deallocates].into_iter().flat_map(|word| list.all(word)) {
+    for d in [Word::Consumes, Word::Allocates, Word::Deallocates].into_iter().flat_map(|word| list.all(word))
+    {
         check_resource(d, scope.names, errors);
     }
     let contextuals = pseudo.iter().filter_map(|param| contextual(param, scope, errors)).collect();
     if item.origin == Origin::Server && item.body.is_none() {
-        errors.at(&item.name, "a server function needs a body: it runs in the API server in place of a vendor function");
+        errors.at(
+            &item.name,
+            "a server function needs a body: it runs in the API server in place of a vendor function",
+        );
     }
     Forwarded {
         index: 0,
@@ -200,7 +217,10 @@ fn hook(list: &List, word: Word, errors: &mut Errors) -> Option<Expr> {
 /// `contextual(REG.drain(key))` or `contextual(REG.poll())`.
 fn contextual(param: &ParamItem, scope: &Scope<'_>, errors: &mut Errors) -> Option<Contextual> {
     for d in param.list.0.iter().filter(|d| d.word != Word::Contextual) {
-        errors.at(&d.name, "buffers that a registry hands back were described when they were deferred; remove this");
+        errors.at(
+            &d.name,
+            "buffers that a registry hands back were described when they were deferred; remove this",
+        );
     }
     let is_pending = types::last(types::plain(&param.ty)).is_some_and(|name| name == "PendingBuffers");
     if !is_pending {

@@ -19,7 +19,7 @@ pub(super) struct Names {
     pub(super) callbacks: Vec<Callback>,
     pub(super) registries: Vec<Registry>,
     pub(super) resources: Vec<Ident>,
-    /// Names of types and statics that have mistakes: uses of them are not reported again.
+    /// Names of types and statics that have mistakes: functions that use them are not judged.
     pub(super) broken: Vec<Ident>,
 }
 
@@ -156,7 +156,8 @@ pub(super) fn callbacks(items: &[FnItem], names: &mut Names, errors: &mut Errors
 /// `static R: ..;`
 pub(super) fn statics(items: &[StaticItem], names: &mut Names, errors: &mut Errors) {
     for item in items {
-        let known = names.resources.contains(&item.name) || names.registries.iter().any(|r| r.name == item.name);
+        let known =
+            names.resources.contains(&item.name) || names.registries.iter().any(|r| r.name == item.name);
         if known {
             errors.at(&item.name, format!("`{}` is given twice; remove one", item.name));
             continue;
@@ -170,8 +171,10 @@ pub(super) fn statics(items: &[StaticItem], names: &mut Names, errors: &mut Erro
             }
             "BufRegistry" => {
                 misplaced(&item.list, Word::Policy, "only a resource has a policy", errors);
-                let registry = registry(item, names, errors);
-                names.registries.extend(registry);
+                match registry(item, names, errors) {
+                    Some(registry) => names.registries.push(registry),
+                    None => names.broken.push(item.name.clone()),
+                }
             }
             _ => errors.at(
                 &item.ty,
@@ -237,9 +240,10 @@ fn registry(item: &StaticItem, names: &Names, errors: &mut Errors) -> Option<Reg
 pub(super) fn find_registry(expr: &Expr, names: &Names, errors: &mut Errors) -> Option<usize> {
     let name = as_ident(expr);
     let found = name.as_ref().and_then(|name| names.registries.iter().position(|r| r.name == *name));
-    if found.is_none() && !name.as_ref().is_some_and(|name| names.broken.contains(name)) {
+    if found.is_none() {
         let text = crate::expr::spelled(expr);
-        let message = format!("there is no registry `{text}`; declare it: `static {text}: BufRegistry<KEY>;`");
+        let message =
+            format!("there is no registry `{text}`; declare it: `static {text}: BufRegistry<KEY>;`");
         errors.at(quote!(#expr), message);
     }
     found
@@ -249,7 +253,7 @@ pub(super) fn find_registry(expr: &Expr, names: &Names, errors: &mut Errors) -> 
 pub(super) fn check_resource(d: &Descriptor, names: &Names, errors: &mut Errors) {
     let Some(expr) = d.arg() else { return };
     let name = as_ident(expr);
-    let known = name.is_some_and(|name| names.resources.contains(&name) || names.broken.contains(&name));
+    let known = name.is_some_and(|name| names.resources.contains(&name));
     if !known {
         let kind = if d.word == Word::Consumes { "Instantaneous" } else { "Continuous" };
         let text = crate::expr::spelled(expr);

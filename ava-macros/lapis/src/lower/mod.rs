@@ -19,7 +19,8 @@ pub(crate) fn lower(block: Block, hash: [u8; 16], errors: &mut Errors) -> Model 
     let mut functions: Vec<Function> = Vec::new();
     for f in &block.functions {
         let twice = functions.iter().any(|known| known.name == f.name);
-        let generated = names.handles.iter().find(|h| [&h.retain, &h.release].contains(&&Some(f.name.clone())));
+        let generated =
+            names.handles.iter().find(|h| [&h.retain, &h.release].contains(&&Some(f.name.clone())));
         if twice {
             errors.at(&f.name, format!("`{}` is given twice; remove one", f.name));
         } else if let Some(handle) = generated {

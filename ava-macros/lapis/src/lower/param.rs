@@ -28,26 +28,31 @@ impl<'a> Scope<'a> {
     /// The parameter that `expr` names, which must be a handle.
     pub(super) fn handle(&self, expr: &Expr, what: &str, errors: &mut Errors) -> Option<usize> {
         let Some(index) = param_named(expr, self.params) else {
-            errors.at(expr, format!("{what} takes a parameter that is a handle; there is no `{}`", spelled(expr)));
+            errors.at(
+                expr,
+                format!("{what} takes a parameter that is a handle; there is no `{}`", spelled(expr)),
+            );
             return None;
         };
         match self.targets[index] {
             Target::Handle(_) => Some(index),
-            _ if self.is_broken(index) => None,
             _ => {
-                let message = format!("{what} takes a handle; the type of `{}` is no `#[handle(..)]`", spelled(expr));
+                let message =
+                    format!("{what} takes a handle; the type of `{}` is no `#[handle(..)]`", spelled(expr));
                 errors.at(expr, message);
                 None
             }
         }
     }
 
-    fn is_broken(&self, index: usize) -> bool {
-        types::last(types::plain(&self.params[index].ty)).is_some_and(|name| self.names.broken.contains(name))
-    }
-
     /// Reports a key that is of another kind than the registry's.
-    pub(super) fn check_key(&self, registry: usize, key: usize, at: &Expr, errors: &mut Errors) -> Option<()> {
+    pub(super) fn check_key(
+        &self,
+        registry: usize,
+        key: usize,
+        at: &Expr,
+        errors: &mut Errors,
+    ) -> Option<()> {
         let registry = &self.names.registries[registry];
         if matches!(self.targets[key], Target::Handle(kind) if kind == registry.key) {
             return Some(());
@@ -79,9 +84,11 @@ fn role(param: &ParamItem, target: &Target, scope: &Scope<'_>, errors: &mut Erro
             userdata(d, scope, errors);
             Role::Local
         }
-        (Word::Handle, Target::Handle(kind)) => {
-            Role::Handle { kind: *kind, frees: d.list.has(Word::Frees), invalid: d.list.expr(Word::Invalid).cloned() }
-        }
+        (Word::Handle, Target::Handle(kind)) => Role::Handle {
+            kind: *kind,
+            frees: d.list.has(Word::Frees),
+            invalid: d.list.expr(Word::Invalid).cloned(),
+        },
         (Word::Handle, _) => {
             let ty = spelled(&param.ty);
             let what = d.list.get(Word::Frees).map_or(&d.name, |frees| &frees.name);
@@ -93,7 +100,9 @@ fn role(param: &ParamItem, target: &Target, scope: &Scope<'_>, errors: &mut Erro
         }
         (Word::Input, Target::Pointer(pointer)) => pointed(Direction::In, param, pointer, d, scope, errors),
         (Word::Output, Target::Pointer(pointer)) => pointed(Direction::Out, param, pointer, d, scope, errors),
-        (Word::Inout, Target::Pointer(pointer)) => pointed(Direction::Inout, param, pointer, d, scope, errors),
+        (Word::Inout, Target::Pointer(pointer)) => {
+            pointed(Direction::Inout, param, pointer, d, scope, errors)
+        }
         _ => {
             errors.at(&d.name, format!("`{}` is for pointers; `{}` is none", d.name, param.name));
             Role::Plain
@@ -148,7 +157,10 @@ fn pointed(
     errors: &mut Errors,
 ) -> Role {
     if direction != Direction::In && !pointer.mutable {
-        errors.at(&d.name, format!("the vendor cannot write to `{}`, a const pointer; write `input`", param.name));
+        errors.at(
+            &d.name,
+            format!("the vendor cannot write to `{}`, a const pointer; write `input`", param.name),
+        );
         return Role::Plain;
     }
     let list = &d.list;
@@ -164,8 +176,7 @@ fn pointed(
     let extent = extent(list, &d.name, errors);
     check_extent(param, pointer, &extent, list, d, errors);
     let mut deferred = list.get(Word::Deferred).and_then(|d| deferral(d, scope, errors));
-    if let (Some(element), Some(_)) = (&element, &deferred) {
-        let _ = element;
+    if element.is_some() && deferred.is_some() {
         errors.at(&d.name, "a list of pointers cannot be deferred");
         deferred = None;
     }
@@ -186,12 +197,17 @@ fn pointed(
 
 /// The length that `list` gives.
 fn extent(list: &List, owner: &syn::Ident, errors: &mut Errors) -> Extent {
-    let given: Vec<_> =
-        list.0.iter().filter(|d| matches!(d.word, Word::Len | Word::Bytes | Word::With | Word::Cstr)).collect();
+    let given: Vec<_> = list
+        .0
+        .iter()
+        .filter(|d| matches!(d.word, Word::Len | Word::Bytes | Word::With | Word::Cstr))
+        .collect();
     if let [_, second, ..] = given[..] {
         let message = match list.has(Word::Cstr) {
-            true => "a string ends at its zero byte; for one whose length may be given, write `cstr = LENGTH`, where 0 means \
-                     that it is not",
+            true => {
+                "a string ends at its zero byte; for one whose length may be given, write `cstr = LENGTH`, where 0 means \
+                     that it is not"
+            }
             false => "one of `len`, `bytes` and `with` gives the length; remove the others",
         };
         errors.at(&second.name, format!("`{owner}` has two lengths: {message}"));
@@ -241,15 +257,15 @@ fn check_extent(
 
 fn element(d: &Descriptor, pointer: &Pointer, errors: &mut Errors) -> Option<Element> {
     let Elem::Pointer(_, void) = &pointer.kind else {
-        errors.at(&d.name, "`element` describes what the pointers of a list point to; this is no list of pointers");
+        errors.at(
+            &d.name,
+            "`element` describes what the pointers of a list point to; this is no list of pointers",
+        );
         return None;
     };
     let extent = extent(&d.list, &d.name, errors);
-    match (&extent, void) {
-        (Extent::One | Extent::Len(_), true) => {
-            errors.at(&d.name, "how long is each element? Write `bytes = SIZE`, `with = ..` or `cstr`");
-        }
-        _ => {}
+    if *void && matches!(extent, Extent::One | Extent::Len(_)) {
+        errors.at(&d.name, "how long is each element? Write `bytes = SIZE`, `with = ..` or `cstr`");
     }
     Some(Element { extent, invalid: d.list.expr(Word::Invalid).cloned() })
 }
@@ -324,7 +340,8 @@ fn token(expr: &Expr, registry: usize, scope: &Scope<'_>, errors: &mut Errors) -
     });
     if !fits {
         let name = &scope.names.handles[kind].name;
-        let message = format!("`done` takes an `#[output(new)]` parameter of type `*mut {name}`, the token's type");
+        let message =
+            format!("`done` takes an `#[output(new)]` parameter of type `*mut {name}`, the token's type");
         errors.at(expr, message);
         return None;
     }

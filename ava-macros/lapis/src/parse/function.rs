@@ -57,7 +57,10 @@ fn function(input: ParseStream<'_>, defaults: &Defaults, errors: &mut Errors) ->
     let (params, readable) = params(content.parse()?, errors);
     let ret = match input.parse::<Option<Token![->]>>()? {
         Some(arrow) => Some(input.parse().map_err(|e| {
-            syn::Error::new(if input.is_empty() { arrow.span() } else { e.span() }, format!("expected the type that `{name}` returns"))
+            syn::Error::new(
+                if input.is_empty() { arrow.span() } else { e.span() },
+                format!("expected the type that `{name}` returns"),
+            )
         })?),
         None => None,
     };
@@ -101,6 +104,7 @@ fn body(input: ParseStream<'_>, name: &Ident, errors: &mut Errors) -> syn::Resul
 fn params(tokens: TokenStream, errors: &mut Errors) -> (Vec<ParamItem>, bool) {
     let mut list = Vec::new();
     let mut readable = true;
+    let before = errors.count();
     let parser = |input: ParseStream<'_>| {
         while !input.is_empty() {
             match param(input, errors) {
@@ -124,7 +128,10 @@ fn params(tokens: TokenStream, errors: &mut Errors) -> (Vec<ParamItem>, bool) {
         Ok(())
     };
     if let Err(error) = parser.parse2(tokens) {
-        errors.push(error);
+        // As in `parse`: a mistake that was reported.
+        if errors.count() == before {
+            errors.push(error);
+        }
         readable = false;
     }
     (list, readable)

@@ -16,19 +16,19 @@ use crate::vocabulary::{Place, Word};
 
 /// Parses a whole specification; `None` if there is not even a module.
 pub(crate) fn parse(tokens: TokenStream, errors: &mut Errors) -> Option<Block> {
+    let mut block = None;
+    let before = errors.count();
     let parser = |input: ParseStream<'_>| {
-        let block = header(input, errors);
-        // What follows the module is reported by `header`.
-        input.parse::<TokenStream>()?;
-        block
+        block = Some(header(input, errors)?);
+        input.parse::<TokenStream>().map(drop)
     };
-    match parser.parse2(tokens) {
-        Ok(block) => Some(block),
-        Err(error) => {
+    if let Err(error) = parser.parse2(tokens) {
+        // After a mistake inside brackets syn fails the whole parse as well, though parsing went on behind them.
+        if errors.count() == before {
             errors.push(error);
-            None
         }
     }
+    block
 }
 
 fn header(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Block> {
@@ -72,7 +72,8 @@ fn header(input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<Block> {
 
 /// Attributes of Rust's own that may stand anywhere.
 pub(crate) fn is_rust(attr: &Attribute) -> bool {
-    let known = ["doc", "allow", "expect", "warn", "deny", "deprecated", "cfg", "cfg_attr", "rustfmt", "derive"];
+    let known =
+        ["doc", "allow", "expect", "warn", "deny", "deprecated", "cfg", "cfg_attr", "rustfmt", "derive"];
     attr.path().segments.first().is_some_and(|first| known.iter().any(|name| first.ident == name))
 }
 
@@ -120,8 +121,20 @@ fn recover(input: ParseStream<'_>, stuck: bool, starts: fn(ParseStream<'_>) -> b
 
 fn starts_item(input: ParseStream<'_>) -> bool {
     let keywords = [
-        "use", "pub", "type", "static", "const", "unsafe", "extern", "fn", "struct", "enum", "impl", "mod",
-        "macro_rules", "trait",
+        "use",
+        "pub",
+        "type",
+        "static",
+        "const",
+        "unsafe",
+        "extern",
+        "fn",
+        "struct",
+        "enum",
+        "impl",
+        "mod",
+        "macro_rules",
+        "trait",
     ];
     let ident = input.fork().call(Ident::parse_any);
     input.peek(Token![#]) || ident.is_ok_and(|ident| keywords.iter().any(|k| ident == k))
@@ -143,8 +156,11 @@ fn item(input: ParseStream<'_>, block: &mut Block, errors: &mut Errors) -> syn::
     if ahead.peek(Token![static]) && is_declaration(&ahead) {
         return static_item(input, block, errors);
     }
-    if let Some(ours) = attrs.iter().find(|attr| !is_rust(attr) && attr.path().get_ident().is_some_and(is_ours)) {
-        let message = "this descriptor belongs on a `type T;`, a `static R: ..;` or a function in an extern block";
+    if let Some(ours) =
+        attrs.iter().find(|attr| !is_rust(attr) && attr.path().get_ident().is_some_and(is_ours))
+    {
+        let message =
+            "this descriptor belongs on a `type T;`, a `static R: ..;` or a function in an extern block";
         errors.at(ours, message);
     }
     let item: Item = input.parse()?;
