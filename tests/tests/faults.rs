@@ -197,7 +197,10 @@ fn kill_program_in(mode: &str) {
         eventually(Duration::from_secs(10), || busy.iter().all(|s| !s.is_alive())),
         "the server outlives its program"
     );
-    assert!(avad.busy_servers().is_empty(), "the session's memory outlives its program");
+    assert!(
+        eventually(Duration::from_secs(10), || avad.busy_servers().is_empty()),
+        "the session's memory outlives its program"
+    );
     let held = fs::read_dir(format!("/proc/{}/fd", avad.pid().0))
         .into_iter()
         .flatten()

@@ -7,6 +7,7 @@ use std::{ptr, slice};
 use ava_core::spec::{HandleKind, Ptr};
 
 use crate::ffi::*;
+use crate::meta::ArgKind;
 use crate::opencl::{args, guest, kind};
 use crate::shape;
 
@@ -412,6 +413,31 @@ pub(crate) unsafe fn create_kernels(
 }
 
 // What the guest learns from calls that succeeded.
+
+/// Before `clSetKernelArg`: an argument that the vendor does not describe, and whose value is the handle of a buffer, is a buffer.
+/// No number that a program computes is an address in the range of our objects but a handle.
+///
+/// # Safety
+/// The arguments are the application's, as the C function demands.
+pub(crate) unsafe fn set_undescribed_arg(args: &args::clSetKernelArg) -> Option<cl_int> {
+    if args.arg_size != size_of::<cl_mem>() || args.arg_value.is_null() {
+        return None;
+    }
+    // SAFETY: the application holds the kernel during the call.
+    let kernel = unsafe { ava_core::guest::meta_of::<kind::cl_kernel>(args.kernel) }?;
+    if kernel.arg(args.arg_index) != Some(ArgKind::Unknown) {
+        return None;
+    }
+    // SAFETY: the argument's value is 8 bytes large.
+    let buffer = unsafe { args.arg_value.cast::<cl_mem>().read_unaligned() };
+    ava_core::guest::references::<kind::cl_mem>(buffer)?;
+    // SAFETY: both handles are live.
+    let status = unsafe { guest::set_buffer_arg(args.kernel, args.arg_index, buffer) };
+    if status == CL_SUCCESS {
+        kernel.took(args.arg_index, args.arg_size, false);
+    }
+    Some(status)
+}
 
 /// After `clSetKernelArg`.
 ///

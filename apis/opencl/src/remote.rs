@@ -2,7 +2,7 @@
 //! space. They see the vendor's handles and private copies of the guest's data; nothing that they are told is trusted beyond that.
 
 use std::collections::HashMap;
-use std::ffi::c_void;
+use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
@@ -233,6 +233,121 @@ pub(crate) fn describe_kernel(vendor: &Vendor, kernel: cl_kernel) -> KernelMeta 
     };
     let count = count.unwrap_or(0).min(MAX_ARGS);
     KernelMeta::new((0..count).map(|index| arg_kind(vendor, kernel, index)).collect())
+}
+
+/// What the server adds to a program's options, so that the vendor describes the arguments of its kernels. The macro, which means
+/// nothing, tells our addition from the application's.
+const ARG_INFO: &[u8] = b" -D__AVA__ -cl-kernel-arg-info";
+
+/// The application's options (null or a string) and [`ARG_INFO`].
+pub(crate) fn with_arg_info(options: *const c_char) -> CString {
+    let mut all = match options.is_null() {
+        true => Vec::new(),
+        // SAFETY: decoded strings are terminated.
+        false => unsafe { CStr::from_ptr(options) }.to_bytes().to_vec(),
+    };
+    all.extend_from_slice(ARG_INFO);
+    CString::new(all).unwrap_or_default()
+}
+
+/// A program's options as the vendor knows them, terminated.
+///
+/// # Safety
+/// Live objects.
+unsafe fn build_options(
+    vendor: &Vendor,
+    program: cl_program,
+    device: cl_device_id,
+) -> Result<Vec<u8>, cl_int> {
+    const WHAT: cl_program_build_info = CL_PROGRAM_BUILD_OPTIONS;
+    let mut len = 0;
+    // SAFETY: asks for the length alone.
+    let status = unsafe { vendor.clGetProgramBuildInfo(program, device, WHAT, 0, ptr::null_mut(), &mut len) };
+    let mut options = vec![0u8; len];
+    let value = options.as_mut_ptr().cast();
+    match status {
+        // SAFETY: there is room for `len` bytes.
+        CL_SUCCESS => {
+            match unsafe { vendor.clGetProgramBuildInfo(program, device, WHAT, len, value, ptr::null_mut()) }
+            {
+                CL_SUCCESS => Ok(options),
+                status => Err(status),
+            }
+        }
+        status => Err(status),
+    }
+}
+
+/// The part of `options` (terminated) that is the application's, if we added to it.
+fn without_arg_info(options: &[u8]) -> Option<&[u8]> {
+    let text = options.strip_suffix(&[0]).unwrap_or(options);
+    text.strip_suffix(ARG_INFO).or_else(|| text.strip_suffix(&ARG_INFO[1..]))
+}
+
+/// `clGetProgramBuildInfo`, which does not show what [`with_arg_info`] added.
+///
+/// # Safety
+/// Arguments as the C function demands.
+pub(crate) unsafe fn program_build_info(
+    vendor: &Vendor,
+    program: cl_program,
+    device: cl_device_id,
+    name: cl_program_build_info,
+    size: usize,
+    value: *mut c_void,
+    size_ret: *mut usize,
+) -> cl_int {
+    if name == CL_PROGRAM_BUILD_OPTIONS {
+        // SAFETY: promised by the caller.
+        if let Ok(options) = unsafe { build_options(vendor, program, device) }
+            && let Some(own) = without_arg_info(&options)
+        {
+            if !value.is_null() && size <= own.len() {
+                return CL_INVALID_VALUE;
+            }
+            // SAFETY: there is room for the options and their terminator; `size_ret` is null or writable.
+            unsafe {
+                if !value.is_null() {
+                    value.cast::<u8>().copy_from_nonoverlapping(own.as_ptr(), own.len());
+                    value.cast::<u8>().add(own.len()).write(0);
+                }
+                if !size_ret.is_null() {
+                    size_ret.write(own.len() + 1);
+                }
+            }
+            return CL_SUCCESS;
+        }
+    }
+    // SAFETY: promised by the caller.
+    unsafe { vendor.clGetProgramBuildInfo(program, device, name, size, value, size_ret) }
+}
+
+/// Whether the vendor describes the kernel's arguments only because [`with_arg_info`] asked for it.
+///
+/// # Safety
+/// A live kernel, or null.
+pub(crate) unsafe fn arg_info_is_ours(vendor: &Vendor, kernel: cl_kernel) -> bool {
+    // SAFETY: asks for one handle each, of live objects; a program has a device.
+    unsafe {
+        let program = ask::<usize>(|len, value, ret| {
+            vendor.clGetKernelInfo(kernel, CL_KERNEL_PROGRAM, len, value, ret)
+        });
+        let Some(program) = program.map(|bits| bits as cl_program) else { return false };
+        let mut devices = [ptr::null_mut::<c_void>(); 64];
+        let room = size_of_val(&devices);
+        let status = vendor.clGetProgramInfo(
+            program,
+            CL_PROGRAM_DEVICES,
+            room,
+            devices.as_mut_ptr().cast(),
+            ptr::null_mut(),
+        );
+        status == CL_SUCCESS
+            && build_options(vendor, program, devices[0].cast()).is_ok_and(|options| {
+                let asked = b"-cl-kernel-arg-info";
+                without_arg_info(&options).is_some_and(|own| !own.windows(asked.len()).any(|w| w == asked))
+            })
+    }
 }
 
 fn arg_kind(vendor: &Vendor, kernel: cl_kernel, index: cl_uint) -> ArgKind {

@@ -128,13 +128,14 @@ pub(crate) fn event_info(name: cl_event_info, size: usize) -> Layout {
 
 /// The value of argument `index`.
 ///
-/// Which arguments are handles is what the vendor said when the kernel was made. Where it says nothing (a kernel from a binary, on
-/// some vendors), 8 bytes are taken for a buffer, which they usually are, and refused if they are not one: the server must
-/// not hand the vendor an address of the guest's choice in a place where the vendor may expect its own object.
+/// Which arguments are handles is what the vendor said when the kernel was made, and never what the guest says. Where the vendor says
+/// nothing (a kernel from a binary, on PoCL), the guest recognises its own buffers and sends them by `set_buffer_arg`, and
+/// everything else is bytes. A hostile guest can then hand the vendor an address where it expects a buffer, in its own server:
+/// no more than the code of the binary itself can do there.
 pub(crate) fn kernel_arg(kernel: &KernelMeta, index: cl_uint, size: usize) -> Layout {
     let handle = size == size_of::<cl_mem>();
     match kernel.arg(index) {
-        Some(ArgKind::Mem | ArgKind::Unknown) if handle => Layout::handles_in_bytes::<kind::cl_mem>(size),
+        Some(ArgKind::Mem) if handle => Layout::handles_in_bytes::<kind::cl_mem>(size),
         Some(ArgKind::Sampler) if handle => {
             Layout::handles_in_bytes::<kind::cl_sampler>(size).invalid(i64::from(CL_INVALID_SAMPLER))
         }
@@ -263,8 +264,8 @@ pub(crate) fn fill_mode(
 }
 
 /// Setting an argument: once the vendor took one of this size, it will again.
-pub(crate) fn set_arg_mode(kernel: &KernelMeta, index: cl_uint, size: usize, value: Ptr<'_, u8>) -> Mode {
-    async_if(kernel.takes(index, size, value.is_null()))
+pub(crate) fn set_arg_mode(kernel: &KernelMeta, index: cl_uint, size: usize, null: bool) -> Mode {
+    async_if(kernel.takes(index, size, null))
 }
 
 /// Launching a kernel: once the vendor did it with these dimensions and this local size, on this device, it will again. A first

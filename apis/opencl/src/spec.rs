@@ -27,7 +27,8 @@ ava_api! {
     /// - Builds are done when `clBuildProgram`, `clCompileProgram` or `clLinkProgram` returns; a callback is called before.
     /// - A context's error callback is never called; the vendor's messages stay with the API server.
     /// - Properties that refer to objects of the application's process (GL, D3D, external memory) are refused as unknown.
-    /// - Where the vendor does not describe a kernel's arguments, 8 bytes are a buffer or refused, see `shape::kernel_arg`.
+    /// - Programs are built with `-cl-kernel-arg-info`, which the queries do not show, so that the server knows which arguments
+    ///   are handles. Of kernels from binaries it does not, and the guest says, see `shape::kernel_arg`.
     ///
     /// # Refused
     /// Images, samplers, pipes, shared virtual memory, GL and EGL sharing, native kernels and the callbacks of events, buffers,
@@ -1011,11 +1012,16 @@ ava_api! {
                 device: cl_device_id,
                 param_name: cl_program_build_info,
                 param_value_size: usize,
-                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
                 param_value_size_ret: *mut usize,
-            ) -> cl_int;
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    guest::program_build_info(
+                        program, device, param_name, param_value_size, param_value, param_value_size_ret,
+                    )
+                }
+            }
         }
 
         extern "server" {
@@ -1028,10 +1034,62 @@ ava_api! {
                 #[input(cstr)]
                 options: *const c_char,
             ) -> cl_int {
+                let options = remote::with_arg_info(options);
                 // SAFETY: decoded arguments are what the C function demands.
                 unsafe {
                     vendor.clBuildProgram(
-                        program, num_devices, device_list, options, None, std::ptr::null_mut(),
+                        program, num_devices, device_list, options.as_ptr(), None, std::ptr::null_mut(),
+                    )
+                }
+            }
+
+            fn program_build_info(
+                program: cl_program,
+                device: cl_device_id,
+                param_name: cl_program_build_info,
+                param_value_size: usize,
+                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    remote::program_build_info(
+                        vendor, program, device, param_name, param_value_size, param_value, param_value_size_ret,
+                    )
+                }
+            }
+
+            /// An argument that only the guest can tell to be a buffer, as the vendor does not describe the kernel's.
+            #[record]
+            #[mode(shape::set_arg_mode(meta(kernel), arg_index, size_of::<cl_mem>(), false))]
+            fn set_buffer_arg(
+                kernel: cl_kernel,
+                arg_index: cl_uint,
+                buffer: cl_mem,
+            ) -> cl_int {
+                // SAFETY: a live buffer's handle is what the vendor gets, whatever the argument is.
+                unsafe { vendor.clSetKernelArg(kernel, arg_index, size_of::<cl_mem>(), (&raw const buffer).cast()) }
+            }
+
+            fn kernel_arg_info(
+                kernel: cl_kernel,
+                arg_indx: cl_uint,
+                param_name: cl_kernel_arg_info,
+                param_value_size: usize,
+                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    if remote::arg_info_is_ours(vendor, kernel) {
+                        return CL_KERNEL_ARG_INFO_NOT_AVAILABLE;
+                    }
+                    vendor.clGetKernelArgInfo(
+                        kernel, arg_indx, param_name, param_value_size, param_value, param_value_size_ret,
                     )
                 }
             }
@@ -1050,10 +1108,11 @@ ava_api! {
                 #[input(len = num_input_headers, element(cstr))]
                 header_include_names: *mut *const c_char,
             ) -> cl_int {
+                let options = remote::with_arg_info(options);
                 // SAFETY: decoded arguments are what the C function demands.
                 unsafe {
                     vendor.clCompileProgram(
-                        program, num_devices, device_list, options, num_input_headers, input_headers,
+                        program, num_devices, device_list, options.as_ptr(), num_input_headers, input_headers,
                         header_include_names, None, std::ptr::null_mut(),
                     )
                 }
@@ -1150,7 +1209,8 @@ ava_api! {
             ) -> cl_kernel;
 
             #[record]
-            #[mode(shape::set_arg_mode(meta(kernel), arg_index, arg_size, arg_value))]
+            #[mode(shape::set_arg_mode(meta(kernel), arg_index, arg_size, arg_value.is_null()))]
+            #[before(local::set_undescribed_arg)]
             #[after(local::learn_arg)]
             fn clSetKernelArg(
                 kernel: cl_kernel,
@@ -1177,11 +1237,16 @@ ava_api! {
                 arg_indx: cl_uint,
                 param_name: cl_kernel_arg_info,
                 param_value_size: usize,
-                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
                 param_value_size_ret: *mut usize,
-            ) -> cl_int;
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    guest::kernel_arg_info(
+                        kernel, arg_indx, param_name, param_value_size, param_value, param_value_size_ret,
+                    )
+                }
+            }
 
             fn clGetKernelWorkGroupInfo(
                 kernel: cl_kernel,

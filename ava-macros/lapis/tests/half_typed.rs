@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::spec;
+use common::{errors, spec};
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 /// A copy of `tokens` in which `keep` chose, by its place in the text, which stay. A group is one token before those in it.
@@ -24,13 +24,7 @@ fn filtered(tokens: TokenStream, place: &mut usize, keep: &dyn Fn(usize) -> bool
     kept.into_iter().collect()
 }
 
-/// Places of the first and last token of every function that is forwarded, by name.
-fn forwarded(tokens: TokenStream) -> Vec<(String, usize, usize)> {
-    let mut found = Vec::new();
-    collect(tokens, &mut 0, &mut found);
-    found
-}
-
+/// Adds the names of all functions, with the places of their first and last tokens.
 fn collect(tokens: TokenStream, place: &mut usize, found: &mut Vec<(String, usize, usize)>) {
     let (mut begin, mut name) = (*place, None);
     let mut previous_was_fn = false;
@@ -60,23 +54,24 @@ fn is_forwarded(expansion: &str, name: &str) -> bool {
     expansion.contains(&format!("pub (super) unsafe fn {name} (__call"))
 }
 
-/// The functions of the example that are forwarded when it is whole.
-fn functions() -> (usize, Vec<(String, usize, usize)>) {
-    let tokens = spec("card");
-    let whole = lapis::expand(tokens.clone()).to_string();
-    let functions: Vec<_> =
-        forwarded(tokens.clone()).into_iter().filter(|(name, ..)| is_forwarded(&whole, name)).collect();
-    assert!(functions.len() > 15, "{functions:?}");
+/// A specification, the number of its tokens, and its functions that are forwarded.
+fn whole(name: &str) -> (TokenStream, usize, Vec<(String, usize, usize)>) {
+    let tokens = spec(name);
+    let text = lapis::expand(tokens.clone()).to_string();
+    let mut functions = Vec::new();
+    collect(tokens.clone(), &mut 0, &mut functions);
+    functions.retain(|(name, ..)| is_forwarded(&text, name));
+    assert!(!functions.is_empty());
     let mut len = 0;
-    filtered(tokens, &mut len, &|_| true);
-    (len, functions)
+    filtered(tokens.clone(), &mut len, &|_| true);
+    (tokens, len, functions)
 }
 
 #[test]
 fn every_beginning_of_a_specification_expands_its_complete_functions() {
-    let (len, functions) = functions();
+    let (tokens, len, functions) = whole("card");
     for cut in 0..len {
-        let text = lapis::expand(filtered(spec("card"), &mut 0, &|place| place < cut)).to_string();
+        let text = lapis::expand(filtered(tokens.clone(), &mut 0, &|place| place < cut)).to_string();
         for (name, _, end) in functions.iter().filter(|(_, _, end)| *end < cut) {
             assert!(
                 is_forwarded(&text, name),
@@ -88,21 +83,19 @@ fn every_beginning_of_a_specification_expands_its_complete_functions() {
 
 #[test]
 fn a_missing_token_costs_the_function_that_it_is_in() {
-    let (len, functions) = functions();
-    for missing in 0..len {
-        let expansion = lapis::expand(filtered(spec("card"), &mut 0, &|place| place != missing));
-        let text = expansion.to_string();
-        // Without a token before the functions, of a type that they use for instance, all may be lost.
-        let Some(damaged) = functions.iter().position(|(_, begin, end)| (*begin..=*end).contains(&missing))
-        else {
-            continue;
-        };
-        for (n, (name, ..)) in functions.iter().enumerate() {
-            // The maker of the only `cl_mem`s is needed by what frees them.
-            let needs_damaged = name == "clDestroy" && functions[damaged].0 == "clCreateBuffer";
-            if n != damaged && !needs_damaged {
-                let errors = common::errors(&expansion);
-                assert!(is_forwarded(&text, name), "{name} is lost without token {missing}: {errors:#?}");
+    for (tokens, len, functions) in ["buffers", "in_flight", "objects", "local"].map(whole) {
+        for missing in 0..len {
+            let expansion = lapis::expand(filtered(tokens.clone(), &mut 0, &|place| place != missing));
+            // Without a token of a type that they use, for instance, all functions may be lost.
+            let inside = |(_, begin, end): &(String, usize, usize)| (*begin..=*end).contains(&missing);
+            let Some(damaged) = functions.iter().position(inside) else { continue };
+            let text = expansion.to_string();
+            for (n, (name, ..)) in functions.iter().enumerate() {
+                let errors = errors(&expansion);
+                assert!(
+                    n == damaged || is_forwarded(&text, name),
+                    "{name} is lost without token {missing}: {errors:#?}"
+                );
             }
         }
     }

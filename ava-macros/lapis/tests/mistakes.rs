@@ -79,6 +79,15 @@ fn functions() {
 }
 
 #[test]
+fn names_that_are_keywords_of_rust() {
+    assert_eq!(
+        of("#[since(\"1\")] fn r#match(r#type: u8, #[input(len = r#type)] r#in: *const u8) -> status;"),
+        [""; 0]
+    );
+    assert_eq!(messages("#[opaque] type r#box; extern \"server\" { fn r#loop() { } }"), [""; 0]);
+}
+
+#[test]
 fn objects() {
     says(&of("#[returns(meta = M)] fn f() -> event;"), "add `new`");
     says(&of("#[returns(new, meta = M)] fn f() -> queue;"), "say what is known of a `queue`");

@@ -122,7 +122,7 @@ impl Expression {
         param: impl Fn(usize) -> TokenStream,
         extra: impl Fn(Extra) -> TokenStream,
     ) -> TokenStream {
-        let name = Ident::new(&self.name.to_string(), proc_macro2::Span::call_site());
+        let name = super::unspanned(&self.name);
         let params = self.params.iter().map(|n| param(*n));
         let extras = self.extras.iter().map(|e| extra(*e));
         quote!(#name(#(#params,)* #(#extras),*))

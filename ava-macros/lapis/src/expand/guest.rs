@@ -2,6 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::ext::IdentExt;
 use syn::{Expr, Ident};
 
 use super::expression::{self, Expression, returned_new};
@@ -36,7 +37,7 @@ fn stub(model: &Model, f: &Function) -> TokenStream {
             definition(f, "Answered in the guest.", &run)
         }
         Body::Unsupported { value, own } => {
-            let name = f.name.to_string();
+            let name = f.name.unraw().to_string();
             let value = unsupported(model, f, value, *own);
             let body = quote! {
                 __p::guest::unsupported(&CLIENT, #name);

@@ -117,6 +117,13 @@ fn at(tokens: &impl Spanned) -> Span {
     tokens.span().resolved_at(Span::call_site())
 }
 
+/// `name` without a place in the author's text: what is wrong there is not about the author's tokens.
+fn unspanned(name: &Ident) -> Ident {
+    let mut name = name.clone();
+    name.set_span(Span::call_site());
+    name
+}
+
 /// The retain and release functions that come with types of handles: each with the handle's index.
 fn counted(model: &Model) -> impl Iterator<Item = (usize, &Ident)> {
     model.handles.iter().enumerate().flat_map(|(n, h)| {

@@ -111,8 +111,7 @@ fn call(f: &Function, forwarded: &Forwarded) -> TokenStream {
     let args = f.params.iter().map(server_param::argument);
     match forwarded.server_body {
         Some(_) => {
-            let body = names::expr(&f.name, None, "body");
-            let body = proc_macro2::Ident::new(&body.to_string(), proc_macro2::Span::call_site());
+            let body = super::unspanned(&names::expr(&f.name, None, "body"));
             quote!(#body(__vendor, #(#args),*))
         }
         None => {

@@ -1,7 +1,8 @@
 //! The tables that describe the API, the checks of prototypes, and what other crates use.
 
-use proc_macro2::{Ident, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 
 use super::{at, counted, counted_ret, fn_type, ret_type};
 use crate::model::{Function, Model};
@@ -57,14 +58,14 @@ pub(super) fn desc(model: &Model) -> TokenStream {
     let (name, version, libraries) = (&model.header.name, &model.header.version, &model.header.libraries);
     let hash = model.hash.iter().map(|byte| Literal::u8_unsuffixed(*byte));
     let functions = model.functions.iter().filter_map(|f| {
-        let (name, text) = (&f.name, f.name.to_string());
+        let (name, text) = (&f.name, f.name.unraw().to_string());
         let may_async = f.forwarded()?.may_async();
         Some(quote!(__p::FnDesc {
             name: #text, args: ::core::mem::size_of::<wire::#name>() as u32, may_async: #may_async,
         }))
     });
     let kinds = model.handles.iter().map(|handle| {
-        let (text, invalid) = (handle.name.to_string(), names::constant(&handle.name, "invalid"));
+        let (text, invalid) = (handle.name.unraw().to_string(), names::constant(&handle.name, "invalid"));
         quote!(__p::KindDesc { name: #text, invalid: #invalid })
     });
     quote! {
@@ -111,13 +112,12 @@ pub(super) fn export(model: &Model) -> TokenStream {
     let functions = exported(model).map(|f| (&f.name, f.params.len(), f.since.as_ref()));
     let counted = counted(model).map(|(n, name)| (name, 1, model.handles[n].since.as_ref()));
     let symbols = functions.chain(counted).map(|(name, arity, since)| {
-        // No span of the author's: errors in the exporting crate are not about the author's tokens.
-        let name = Ident::new(&name.to_string(), Span::call_site());
+        let name = super::unspanned(name);
         let args: Vec<_> = (0..arity).map(|n| quote::format_ident!("a{}", n)).collect();
         let types = (0..arity).map(|n| names::abi(&name, n));
         let ret = names::abi_ret(&name);
         let version = since.map(|since| {
-            let directive = format!(".symver {name}, {name}@@@{}", since.value());
+            let directive = format!(".symver {0}, {0}@@@{1}", name.unraw(), since.value());
             quote_spanned!(since.span().resolved_at(Span::call_site())=>
                 ::core::arch::global_asm!(#directive);)
         });

@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 use syn::Ident;
+use syn::ext::IdentExt;
 
 use super::{counted, counted_ret, fn_type, output, parameters};
 use crate::model::{Function, Model, Returns};
@@ -18,7 +19,7 @@ pub(super) fn table(model: &Model) -> TokenStream {
         quote!(unsafe extern "C" fn(#ty) -> #ret)
     });
     let types: Vec<TokenStream> = ours().map(fn_type).chain(counted_types).collect();
-    let symbols = names.iter().map(|name| c_string(&name.to_string()));
+    let symbols = names.iter().map(|name| c_string(&name.unraw().to_string()));
     let methods: TokenStream = ours().map(|f| method(model, f)).collect();
     let counted_methods: TokenStream = counted(model)
         .map(|(n, name)| {
