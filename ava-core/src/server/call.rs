@@ -13,7 +13,9 @@ use super::registry::{Entry, Want};
 use super::session::Session;
 use super::shadow::{Memory, Shadow};
 use crate::spec::{HandleArg, HandleKind, Handles, Layout, Opts, Ptr, RawHandle, take_fault};
-use crate::wire::{BufRef, CommandHeader, HandleId, LEN_MASK, MAX_OUTPUTS, MAX_REPLY, Place, TICKET_NOBODY};
+use crate::wire::{
+    ALIGN, BufRef, CommandHeader, HandleId, LEN_MASK, MAX_OUTPUTS, MAX_REPLY, Place, TICKET_NOBODY,
+};
 
 /// Target of a pointer that the vendor must see as non-null and not use.
 #[repr(C, align(4096))]
@@ -82,6 +84,8 @@ pub(super) struct Scratch {
     pub(super) news: Vec<New>,
     pub(super) tickets: Vec<u64>,
     pub(super) meta: Vec<u8>,
+    /// Descriptions of objects that the call made, until they are registered.
+    pub(super) described: Vec<(HandleId, Arc<dyn Any + Send + Sync>)>,
     metas: Vec<Arc<dyn Any + Send + Sync>>,
     deferred: Vec<(usize, Entry)>,
 }
@@ -118,6 +122,7 @@ impl<'s> Call<'s> {
         scratch.news.clear();
         scratch.tickets.clear();
         scratch.meta.clear();
+        scratch.described.clear();
         scratch.metas.clear();
         scratch.memory.reset();
         let asynchronous = header.flags & crate::wire::FLAG_ASYNC != 0;
@@ -256,14 +261,13 @@ impl<'s> Call<'s> {
         let ptr = match r.place() {
             Some(Place::Inline(at)) => {
                 let command = &mut self.scratch.memory.command;
-                match at.checked_add(len).filter(|end| *end <= command.len() && at % crate::wire::ALIGN == 0)
-                {
+                match at.checked_add(len).filter(|end| *end <= command.len() && at.is_multiple_of(ALIGN)) {
                     Some(_) => command[at..].as_mut_ptr(),
                     None => return violation("an inline buffer is outside its command"),
                 }
             }
             Some(Place::Arena(at)) => {
-                let Some(ptr) = self.session.arena.at(at, len as u64) else {
+                let Some(ptr) = self.in_arena(at, len) else {
                     return violation("a buffer is outside the arena");
                 };
                 if shared {
@@ -280,6 +284,11 @@ impl<'s> Call<'s> {
             _ => return violation("an input has no place"),
         };
         Ok(Shadow { ptr, len, output: r.output() })
+    }
+
+    /// The address of `len` bytes of the arena at `at`, a place where a C type may be.
+    fn in_arena(&self, at: u64, len: usize) -> Option<*mut u8> {
+        self.session.arena.at(at, len as u64).filter(|_| at.is_multiple_of(ALIGN as u64))
     }
 
     fn staged(&mut self, number: u64, len: usize) -> Result<*mut u8, Refusal> {
@@ -398,7 +407,7 @@ impl<'s> Call<'s> {
             }
             Some(Place::Arena(at)) => {
                 self.check_len(layout, r.len())?;
-                let Some(shared) = self.session.arena.at(at, len as u64) else {
+                let Some(shared) = self.in_arena(at, len) else {
                     return violation("a buffer is outside the arena");
                 };
                 if private { (self.zeroed(len)?, Sink::Arena(at)) } else { (shared, Sink::InPlace) }
@@ -546,7 +555,7 @@ impl<'s> Call<'s> {
 
     /// What is known of the object `id` that the call made; the guest knows by itself.
     pub fn set_meta<K: HandleKind>(&mut self, id: HandleId, meta: K::Meta) {
-        self.session.handles.set_meta(id, Arc::new(meta));
+        self.scratch.described.push((id, Arc::new(meta)));
     }
 
     /// The call's memory, and the buffer of `ticket` with it, is kept until the command is done: until `token` (a vendor's handle,

@@ -112,9 +112,13 @@ impl Handles {
         true
     }
 
-    /// From now on, `id` stands for the vendor's object `bits`. False if no guest could have minted the id.
+    /// From now on, `id` stands for the vendor's object `bits`. False if no guest library would have minted the id: it is
+    /// impossible, or its slot is taken.
     pub(super) fn insert(&self, id: HandleId, kind: u8, bits: u64) -> bool {
-        if id == 0 || id & DISCOVERED != 0 || !self.write(id, id, u64::from(kind), bits) {
+        let taken = self.entry(id).is_some_and(|entry| {
+            entry.id.load(Ordering::Acquire) != 0 && entry.tag.load(Ordering::Relaxed) & FAILED == 0
+        });
+        if id == 0 || id & DISCOVERED != 0 || taken || !self.write(id, id, u64::from(kind), bits) {
             return false;
         }
         if self.named[kind as usize].load(Ordering::SeqCst) {
@@ -220,6 +224,10 @@ mod tests {
         assert!(!handles.insert(0, 1, 1));
         assert!(!handles.insert(DISCOVERED, 1, 1));
         assert!(!handles.insert((1 << 32) | u64::from(u32::MAX), 1, 1));
+        assert!(handles.insert(A, 1, 1));
+        assert!(!handles.insert(A, 2, 7), "it is taken");
+        assert!(!handles.insert(A + (1 << 32), 1, 7), "its slot is taken");
+        assert_eq!(handles.find(A, 1), Some(Found::Live(1)));
     }
 
     #[test]

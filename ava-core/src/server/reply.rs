@@ -41,6 +41,9 @@ impl Call<'_> {
     /// Enters an object into the table. If the guest's id is impossible, nobody can ever name the object, so it is released.
     fn register(&mut self, id: u64, kind: u8, bits: u64) -> bool {
         if self.session.handles.insert(id, kind, bits) {
+            for (_, meta) in self.scratch.described.extract_if(.., |(described, _)| *described == id) {
+                self.session.handles.set_meta(id, meta);
+            }
             return true;
         }
         if let Some(release) = self.session.api.kinds.get(kind as usize).and_then(|ops| ops.release) {

@@ -11,7 +11,11 @@ use crate::transport::Arena;
 ///
 /// A buffer is used by calls of the guest that made it; if a hostile guest uses it in two at once, their bytes mix, as its own
 /// memory would natively.
-pub(super) struct Staging(Box<[UnsafeCell<u8>]>);
+pub(super) struct Staging {
+    /// Aligned for every C type.
+    words: Box<[UnsafeCell<u128>]>,
+    len: usize,
+}
 
 // SAFETY: the bytes are only accessed through raw pointers, by `memcpy`-like copies here and by the vendor; they have no
 // invalid values.
@@ -21,11 +25,11 @@ unsafe impl Sync for Staging {}
 
 impl Staging {
     pub(super) fn len(&self) -> usize {
-        self.0.len()
+        self.len
     }
 
     pub(super) fn as_ptr(&self) -> *mut u8 {
-        UnsafeCell::raw_get(self.0.as_ptr())
+        UnsafeCell::raw_get(self.words.as_ptr()).cast()
     }
 }
 
@@ -43,19 +47,20 @@ impl StagingTable {
         if held.saturating_add(len) > limit {
             return 0;
         }
-        let mut bytes: Vec<UnsafeCell<u8>> = Vec::new();
-        if bytes.try_reserve_exact(len as usize).is_err() {
+        let mut words: Vec<UnsafeCell<u128>> = Vec::new();
+        let count = (len as usize).div_ceil(size_of::<u128>());
+        if words.try_reserve_exact(count).is_err() {
             return 0;
         }
         // SAFETY: the capacity was just reserved, and zeros are valid cells. Zeroing by hand, as a fresh Vec of zeros would abort
         // the process when there is no memory.
         unsafe {
-            bytes.as_mut_ptr().cast::<u8>().write_bytes(0, len as usize);
-            bytes.set_len(len as usize);
+            words.as_mut_ptr().write_bytes(0, count);
+            words.set_len(count);
         }
         buffers.0 += 1;
         let number = buffers.0;
-        buffers.1.insert(number, Arc::new(Staging(bytes.into_boxed_slice())));
+        buffers.1.insert(number, Arc::new(Staging { words: words.into_boxed_slice(), len: len as usize }));
         number
     }
 
