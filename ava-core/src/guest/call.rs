@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use zerocopy::IntoBytes;
 
 use super::log;
-use super::memory::Region;
+use super::memory::{KEEP, Region};
 use super::pending::{Entry, Held};
 use super::session::Session;
 use super::slab::{Object, Slab};
@@ -523,14 +523,18 @@ impl Call<'_> {
 
     /// A region of the arena for this call, or `None` if the data must go in pieces.
     fn region(&mut self, len: usize) -> Result<Option<Region>, Fail> {
-        if let Some(region) = self.session.memory.allocate(len) {
-            return Ok(Some(region));
+        let memory = &self.session.memory;
+        let region = memory.allocate(len);
+        let cold = region.is_none_or(|region| region.offset + region.len > KEEP);
+        if !cold || self.session.pending.is_empty() {
+            return Ok(region);
         }
-        if !self.session.pending.is_empty() {
-            self.control(control::RECLAIM, &[0])?;
-            return Ok(self.session.memory.allocate(len));
+        // Memory that was never touched is slow, and there may be warm one that finished commands have left.
+        if let Some(region) = region {
+            memory.release(region);
         }
-        Ok(None)
+        self.control(control::RECLAIM, &[0])?;
+        Ok(memory.allocate(len))
     }
 
     /// Runs `body` with this thread's Thread.

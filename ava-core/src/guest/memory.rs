@@ -15,6 +15,10 @@ const PAGE: usize = 4096;
 /// The arena's last bytes, kept back so that a transfer in pieces can always proceed.
 pub(super) const RESERVE: u64 = 256 * 1024;
 
+/// Memory below this offset stays when its regions are released, as the next transfer will use it. What lies above goes back to
+/// the system.
+pub(super) const KEEP: u64 = 512 << 20;
+
 /// A region of the arena.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Region {
@@ -52,6 +56,7 @@ impl Allocator {
 
     /// Takes a region back.
     pub(super) fn release(&self, region: Region) {
+        self.give_back(region);
         let Region { mut offset, mut len } = region;
         let mut free = self.free.lock().unwrap_or_else(|e| e.into_inner());
         if let Some((&before, &n)) = free.range(..offset).next_back()
@@ -64,6 +69,17 @@ impl Allocator {
             len += n;
         }
         free.insert(offset, len);
+    }
+
+    /// Lets the system have the part of `region` that is not kept.
+    fn give_back(&self, region: Region) {
+        let from = region.offset.max(KEEP);
+        let len = (region.offset + region.len).saturating_sub(from);
+        if let (true, Some(at)) = (len != 0, self.arena.at(from, len)) {
+            // SAFETY: the range is whole pages of the arena that nobody uses until they are allocated again, with any contents. If
+            // the system refuses, the memory stays in use, as it does below KEEP.
+            unsafe { libc::madvise(at.cast(), len as usize, libc::MADV_REMOVE) };
+        }
     }
 
     /// The region for transfers in pieces. Use it only with [`Self::reserve`] locked.
