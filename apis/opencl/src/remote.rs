@@ -263,19 +263,16 @@ unsafe fn build_options(
     let mut len = 0;
     // SAFETY: asks for the length alone.
     let status = unsafe { vendor.clGetProgramBuildInfo(program, device, WHAT, 0, ptr::null_mut(), &mut len) };
-    let mut options = vec![0u8; len];
-    let value = options.as_mut_ptr().cast();
-    match status {
-        // SAFETY: there is room for `len` bytes.
-        CL_SUCCESS => {
-            match unsafe { vendor.clGetProgramBuildInfo(program, device, WHAT, len, value, ptr::null_mut()) }
-            {
-                CL_SUCCESS => Ok(options),
-                status => Err(status),
-            }
-        }
-        status => Err(status),
+    if status != CL_SUCCESS {
+        return Err(status);
     }
+    let mut options = vec![0u8; len];
+    // SAFETY: there is room for `len` bytes.
+    let status = unsafe {
+        let value = options.as_mut_ptr().cast();
+        vendor.clGetProgramBuildInfo(program, device, WHAT, len, value, ptr::null_mut())
+    };
+    if status == CL_SUCCESS { Ok(options) } else { Err(status) }
 }
 
 /// The part of `options` (terminated) that is the application's, if we added to it.

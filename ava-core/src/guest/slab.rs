@@ -6,11 +6,11 @@
 //! addition, and only the last release reaches the server.
 
 use std::any::Any;
-use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
+
+use crossbeam_queue::SegQueue;
 
 use crate::wire::{DISCOVERED, HandleId};
 
@@ -44,12 +44,10 @@ const _: () = assert!(size_of::<Slot>() == 64);
 pub(super) struct Slab {
     base: *mut Slot,
     dispatch: *const c_void,
-    free: Mutex<Free>,
-}
-
-struct Free {
-    next: u32,
-    list: VecDeque<u32>,
+    /// Slots from here up were never used.
+    next: AtomicU32,
+    /// Slots to be used again, the one that was freed first in front.
+    free: SegQueue<u32>,
 }
 
 // SAFETY: `base` is an address range of the slab's own, whose contents are atomics.
@@ -81,8 +79,7 @@ impl Slab {
         if base == libc::MAP_FAILED {
             return Err(std::io::Error::last_os_error());
         }
-        let free = Mutex::new(Free { next: 0, list: VecDeque::new() });
-        Ok(Self { base: base.cast(), dispatch, free })
+        Ok(Self { base: base.cast(), dispatch, next: AtomicU32::new(0), free: SegQueue::new() })
     }
 
     fn slot(&self, object: Object) -> &Slot {
@@ -166,12 +163,16 @@ impl Slab {
     }
 
     fn take_free(&self) -> Option<Object> {
-        let mut free = self.free.lock().unwrap_or_else(|e| e.into_inner());
-        if free.list.len() <= QUARANTINE && (free.next as usize) < MAX_OBJECTS {
-            free.next += 1;
-            return Some(Object(free.next - 1));
+        if self.free.len() > QUARANTINE
+            && let Some(index) = self.free.pop()
+        {
+            return Some(Object(index));
         }
-        free.list.pop_front().map(Object)
+        let unused = |next: u32| ((next as usize) < MAX_OBJECTS).then_some(next + 1);
+        match self.next.fetch_update(Ordering::Relaxed, Ordering::Relaxed, unused) {
+            Ok(index) => Some(Object(index)),
+            Err(_) => self.free.pop().map(Object),
+        }
     }
 
     /// Adds a reference.
@@ -223,7 +224,7 @@ impl Slab {
             // SAFETY: the pointer came from `Box::into_raw` in `set_meta`, and the swap made this the only taker.
             drop(unsafe { Box::from_raw(meta) });
         }
-        self.free.lock().unwrap_or_else(|e| e.into_inner()).list.push_back(object.0);
+        self.free.push(object.0);
     }
 
     /// Attaches what is known of the object; the first description stays.
