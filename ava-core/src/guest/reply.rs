@@ -313,8 +313,8 @@ impl Call<'_> {
         match self.control(control::STAGE, &[len as u64])? {
             0 => {
                 log::warn(format_args!(
-                    "a transfer of {len} bytes is larger than the arena and than what the server may hold; \
-                     raise avad's --stage-limit or transfer less at once"
+                    "a transfer of {len} bytes is larger than the arena, and than half of the machine's memory; \
+                     transfer less at once"
                 ));
                 Err(Fail::Refused)
             }

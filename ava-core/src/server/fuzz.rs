@@ -13,6 +13,8 @@ use zerocopy::{FromBytes, IntoBytes};
 
 /// Length of the arena that commands can refer to.
 const ARENA: usize = 64 * 1024;
+/// Bytes of staging buffers that commands can ask for.
+const STAGE_LIMIT: u64 = 1 << 20;
 
 /// Handles `data` as a sequence of commands of one session, with a vendor that has no functions. Numbers that a guest library
 /// counts up (length, call, order) are put right, so that the bytes reach the code behind them; everything else is as it
@@ -23,7 +25,7 @@ pub fn one(api: &'static ServerApi, data: &[u8]) {
     // SAFETY: `memory` outlives the session, and is used through this view alone.
     let arena = unsafe { Arena::new(memory.as_mut_ptr().cast(), ARENA as u64) };
     let vendor = (api.load)(&mut |_| std::ptr::null_mut()).into();
-    let session = Session::new(api, vendor, arena, Arc::new(account));
+    let session = Session::new(api, vendor, arena, Arc::new(account), STAGE_LIMIT);
     let mut scratch = Scratch::default();
     let mut order = 0;
     for (number, bytes) in pieces(data).enumerate() {

@@ -112,13 +112,18 @@ impl Handles {
         true
     }
 
+    /// Whether a live object has the slot of `id`.
+    fn is_taken(&self, id: HandleId) -> bool {
+        self.entry(id).is_some_and(|entry| {
+            entry.id.load(Ordering::Acquire) != 0 && entry.tag.load(Ordering::Relaxed) & FAILED == 0
+        })
+    }
+
     /// From now on, `id` stands for the vendor's object `bits`. False if no guest library would have minted the id: it is
     /// impossible, or its slot is taken.
     pub(super) fn insert(&self, id: HandleId, kind: u8, bits: u64) -> bool {
-        let taken = self.entry(id).is_some_and(|entry| {
-            entry.id.load(Ordering::Acquire) != 0 && entry.tag.load(Ordering::Relaxed) & FAILED == 0
-        });
-        if id == 0 || id & DISCOVERED != 0 || taken || !self.write(id, id, u64::from(kind), bits) {
+        if id == 0 || id & DISCOVERED != 0 || self.is_taken(id) || !self.write(id, id, u64::from(kind), bits)
+        {
             return false;
         }
         if self.named[kind as usize].load(Ordering::SeqCst) {
@@ -129,7 +134,7 @@ impl Handles {
 
     /// From now on, `id` stands for an object that could not be made.
     pub(super) fn insert_failed(&self, id: HandleId, kind: u8, status: i64) {
-        if id != 0 && id & DISCOVERED == 0 {
+        if id != 0 && id & DISCOVERED == 0 && !self.is_taken(id) {
             self.write(id, id, u64::from(kind) | FAILED, status as u64);
         }
     }

@@ -5,7 +5,7 @@ use zerocopy::IntoBytes;
 use super::api::Refusal;
 use super::call::{Call, Sink};
 use crate::spec::{HandleKind, Handles, RawHandle};
-use crate::wire::{OutHeader, Outcome, ReplyHeader, align_up};
+use crate::wire::{CommandHeader, OutHeader, Outcome, ReplyHeader, align_up};
 
 impl Call<'_> {
     /// The vendor returned `value`.
@@ -105,10 +105,29 @@ impl Call<'_> {
                 }
                 _ => value as i64,
             };
-            self.register_news(status, false);
+            self.abandon(status);
         }
         self.scratch.outs.clear();
         self.finish(outcome, value, false)
+    }
+
+    /// An asynchronous call was not made, which its guest does not see: what it minted is failed, what it deferred comes back.
+    fn abandon(&mut self, status: i64) {
+        let session = self.session;
+        let Some(function) = session.api.desc.functions.get(self.header.func as usize) else { return };
+        let word = |offset: u32| {
+            let at = size_of::<CommandHeader>() + offset as usize;
+            let bytes = self.scratch.memory.command.get(at..at + 8);
+            bytes.and_then(|b| b.try_into().ok()).map_or(0, u64::from_ne_bytes)
+        };
+        for offset in function.tickets {
+            session.registries.discard(word(*offset));
+        }
+        for (offset, kind) in function.news {
+            session.handles.insert_failed(word(*offset), *kind, status);
+        }
+        tracing::warn!(function = function.name, status, "an asynchronous call could not be made");
+        session.sticky.put(self.object(), status);
     }
 
     /// Writes the reply, unless the call is asynchronous.

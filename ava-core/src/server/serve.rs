@@ -41,7 +41,7 @@ pub fn serve(
     account: Arc<Account>,
     session: u64,
 ) -> End {
-    let shared = Arc::new(Session::new(api, vendor, link.arena(), account));
+    let shared = Arc::new(Session::new(api, vendor, link.arena(), account, stage_limit()));
     loop {
         match link.next_event() {
             ServerEvent::Closed(why) => return End::Closed(why),
@@ -56,6 +56,14 @@ pub fn serve(
             }
         }
     }
+}
+
+/// How many bytes the staging buffers of a session may have: half of the machine's memory, as no application natively uses more
+/// than the machine has, and natively its buffer exists twice as well.
+fn stage_limit() -> u64 {
+    // SAFETY: `sysconf` has no preconditions.
+    let (pages, size) = unsafe { (libc::sysconf(libc::_SC_PHYS_PAGES), libc::sysconf(libc::_SC_PAGESIZE)) };
+    u64::try_from(pages).unwrap_or(0).saturating_mul(u64::try_from(size).unwrap_or(0)) / 2
 }
 
 /// Serves one application thread.
@@ -147,7 +155,7 @@ fn runtime_command(call: &mut Call<'_>) -> Result<After, Refusal> {
     let mut value = 0;
     match func {
         control::THREAD_END => return Ok(After::ThreadEnd),
-        control::STAGE => value = session.staging.make(args[0], session.stage_limit()),
+        control::STAGE => value = session.staging.make(args[0], session.stage_limit),
         control::STAGE_WRITE => session.staging.copy(session.arena, args, true)?,
         control::STAGE_READ => session.staging.copy(session.arena, args, false)?,
         control::STAGE_FREE => session.staging.free(args[0]),

@@ -24,6 +24,8 @@ pub(super) struct Session {
     pub(super) staging: StagingTable,
     pub(super) account: Arc<Account>,
     pub(super) sticky: Sticky,
+    /// Most bytes of staging buffers at once.
+    pub(super) stage_limit: u64,
 }
 
 impl Session {
@@ -32,6 +34,7 @@ impl Session {
         vendor: Arc<Vendor>,
         arena: Arena,
         account: Arc<Account>,
+        stage_limit: u64,
     ) -> Self {
         Self {
             api,
@@ -43,15 +46,8 @@ impl Session {
             staging: StagingTable::default(),
             account,
             sticky: Sticky::default(),
+            stage_limit,
         }
-    }
-
-    /// Most bytes of staging buffers at once: what the guest could map natively is bounded by the machine, so this is too.
-    pub(super) fn stage_limit(&self) -> u64 {
-        // SAFETY: `sysconf` has no preconditions.
-        let (pages, size) =
-            unsafe { (libc::sysconf(libc::_SC_PHYS_PAGES), libc::sysconf(libc::_SC_PAGESIZE)) };
-        u64::try_from(pages).unwrap_or(0).saturating_mul(u64::try_from(size).unwrap_or(0)) / 2
     }
 }
 

@@ -1,5 +1,6 @@
 //! Staging buffers: server memory for transfers that do not fit into the arena and come in pieces.
 
+use std::alloc::{Layout, alloc_zeroed};
 use std::cell::UnsafeCell;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -33,6 +34,18 @@ impl Staging {
     }
 }
 
+/// `count` words of zeros, of which the system provides those that are used; `None` if there is no address space for them.
+fn zeroed(count: usize) -> Option<Box<[UnsafeCell<u128>]>> {
+    let layout = Layout::array::<UnsafeCell<u128>>(count).ok()?;
+    if layout.size() == 0 {
+        return Some(Box::default());
+    }
+    // SAFETY: the layout is not empty.
+    let words = unsafe { alloc_zeroed(layout) }.cast::<UnsafeCell<u128>>();
+    // SAFETY: `alloc_zeroed` gave memory of this layout, which is a Box's of so many words, and zeros are valid cells.
+    (!words.is_null()).then(|| unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(words, count)) })
+}
+
 /// The staging buffers of a session.
 #[derive(Default)]
 pub(super) struct StagingTable {
@@ -47,20 +60,10 @@ impl StagingTable {
         if held.saturating_add(len) > limit {
             return 0;
         }
-        let mut words: Vec<UnsafeCell<u128>> = Vec::new();
-        let count = (len as usize).div_ceil(size_of::<u128>());
-        if words.try_reserve_exact(count).is_err() {
-            return 0;
-        }
-        // SAFETY: the capacity was just reserved, and zeros are valid cells. Zeroing by hand, as a fresh Vec of zeros would abort
-        // the process when there is no memory.
-        unsafe {
-            words.as_mut_ptr().write_bytes(0, count);
-            words.set_len(count);
-        }
+        let Some(words) = zeroed((len as usize).div_ceil(size_of::<u128>())) else { return 0 };
         buffers.0 += 1;
         let number = buffers.0;
-        buffers.1.insert(number, Arc::new(Staging { words: words.into_boxed_slice(), len: len as usize }));
+        buffers.1.insert(number, Arc::new(Staging { words, len: len as usize }));
         number
     }
 

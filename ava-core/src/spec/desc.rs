@@ -26,6 +26,10 @@ pub struct FnDesc {
     pub args: u32,
     /// Whether the specification ever forwards it asynchronously.
     pub may_async: bool,
+    /// Offsets in the argument struct of the tickets of its deferred buffers.
+    pub tickets: &'static [u32],
+    /// Offsets of the ids of the single objects that it makes, and their kinds.
+    pub news: &'static [(u32, u8)],
 }
 
 /// A kind of handle.

@@ -85,7 +85,15 @@ pub mod ffi {
             out: *mut c_char,
             size: usize,
         ) -> status;
-        pub fn toyFail(s: stream, how: status) -> status;
+        pub fn toyFail(s: stream, how: status, e: *mut event) -> status;
+        pub fn toyReadAfter(
+            s: stream,
+            b: buffer,
+            size: usize,
+            data: *mut c_void,
+            first: event,
+            e: *mut event,
+        ) -> status;
         pub fn toyAbsent(s: stream) -> status;
         pub fn toyCount(what: u32) -> i64;
     }
@@ -328,9 +336,21 @@ mod vendor {
         OK
     }
 
-    pub unsafe extern "C" fn fail(_s: usize, how: status) -> status {
+    pub unsafe extern "C" fn fail(_s: usize, how: status, _e: *mut usize) -> status {
         called("toyFail");
         how
+    }
+
+    pub unsafe extern "C" fn read_after(
+        s: usize,
+        b: usize,
+        len: usize,
+        p: usize,
+        _first: usize,
+        e: *mut usize,
+    ) -> status {
+        // SAFETY: as above.
+        unsafe { read(s, b, 0, len, p, e) }
     }
 
     pub unsafe extern "C" fn count(_what: u32) -> i64 {
@@ -351,6 +371,7 @@ fn find(name: &CStr) -> *mut c_void {
         b"toyWait" => vendor::wait as *mut c_void,
         b"toyBufferStream" => vendor::buffer_stream as *mut c_void,
         b"toyJoin" => vendor::join as *mut c_void,
+        b"toyReadAfter" => vendor::read_after as *mut c_void,
         b"toyFail" => vendor::fail as *mut c_void,
         b"toyCount" => vendor::count as *mut c_void,
         b"toyRetainStream" | b"toyRetainBuffer" | b"toyRetainEvent" => retain as *mut c_void,
@@ -429,7 +450,16 @@ ava_core::ava_api! {
                 size: usize,
             ) -> status;
             #[mode(if how == OK || how == BAD { Async } else { Sync })]
-            fn toyFail(s: stream, how: status) -> status;
+            fn toyFail(s: stream, how: status, #[output(new)] e: *mut event) -> status;
+            #[mode(Async)]
+            fn toyReadAfter(
+                s: stream,
+                b: buffer,
+                size: usize,
+                #[output(bytes = size, zerocopy, deferred(IN_FLIGHT, s, done = e))] data: *mut c_void,
+                first: event,
+                #[output(new, depends_on(s))] e: *mut event,
+            ) -> status;
             fn toyAbsent(s: stream) -> status;
             fn toyCount(what: u32) -> i64;
         }
@@ -441,6 +471,13 @@ unsafe fn is_done(_vendor: &toy::server::Vendor, e: event) -> bool {
     unsafe { object(e as usize).done }
 }
 
+static ACCOUNT: std::sync::OnceLock<Arc<Account>> = std::sync::OnceLock::new();
+
+/// How many commands of the runtime's own this process's guest has waited for.
+pub fn waits_of_the_runtime() -> u64 {
+    ACCOUNT.get().map_or(0, |account| account.snapshot().calls.last().map_or(0, |[waited, _]| *waited))
+}
+
 /// Connects this process's guest to a server in it, once. `arena` is the length of the shared memory.
 pub fn connect(arena: u64) {
     static ONCE: std::sync::Once = std::sync::Once::new();
@@ -449,7 +486,8 @@ pub fn connect(arena: u64) {
         let (guest, server) = memory::pair(WindowOptions { slots: 64, arena_len: arena }).expect("a window");
         let (account, _fd) = Account::create(api.desc.functions.len()).expect("an account");
         let vendor = (api.load)(&mut |name| find(name)).into();
-        std::thread::spawn(move || serve(api, vendor, Box::new(server), Arc::new(account), 1));
+        let account = ACCOUNT.get_or_init(|| Arc::new(account)).clone();
+        std::thread::spawn(move || serve(api, vendor, Box::new(server), account, 1));
         toy::guest::CLIENT.attach(Box::new(guest)).expect("a session");
     });
 }

@@ -4,8 +4,10 @@ use proc_macro2::{Literal, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
+use super::expression::returned_new;
+use super::wire::ret_new;
 use super::{at, counted, counted_ret, fn_type, ret_type};
-use crate::model::{Function, Model};
+use crate::model::{Function, Model, Role};
 use crate::names;
 use crate::syntax::Origin;
 
@@ -60,8 +62,20 @@ pub(super) fn desc(model: &Model) -> TokenStream {
     let functions = model.functions.iter().filter_map(|f| {
         let (name, text) = (&f.name, f.name.unraw().to_string());
         let may_async = f.forwarded()?.may_async();
+        let deferred = f.params.iter().filter(|p| p.buffer().is_some_and(|b| b.deferred.is_some()));
+        let tickets = deferred.map(|p| names::ticket(&p.name));
+        let made = f.params.iter().filter_map(|p| match &p.role {
+            Role::New(new) => Some((p.name.clone(), new.kind as u8)),
+            _ => None,
+        });
+        let returned = returned_new(f).map(|new| (ret_new(), new.kind as u8));
+        let (news, kinds): (Vec<_>, Vec<_>) = made.chain(returned).unzip();
         Some(quote!(__p::FnDesc {
-            name: #text, args: ::core::mem::size_of::<wire::#name>() as u32, may_async: #may_async,
+            name: #text,
+            args: ::core::mem::size_of::<wire::#name>() as u32,
+            may_async: #may_async,
+            tickets: &[#(::core::mem::offset_of!(wire::#name, #tickets) as u32),*],
+            news: &[#((::core::mem::offset_of!(wire::#name, #news) as u32, #kinds)),*],
         }))
     });
     let kinds = model.handles.iter().map(|handle| {

@@ -82,11 +82,15 @@ pub mod toy {
                 name: "toyRead",
                 args: ::core::mem::size_of::<wire::toyRead>() as u32,
                 may_async: true,
+                tickets: &[::core::mem::offset_of!(wire::toyRead, data_ticket) as u32],
+                news: &[(::core::mem::offset_of!(wire::toyRead, e) as u32, 1u8)],
             },
             __p::FnDesc {
                 name: "toyFinish",
                 args: ::core::mem::size_of::<wire::toyFinish>() as u32,
                 may_async: false,
+                tickets: &[],
+                news: &[],
             },
         ],
         kinds: &[

@@ -79,31 +79,47 @@ pub mod toy {
                 name: "toyCreateBuffer",
                 args: ::core::mem::size_of::<wire::toyCreateBuffer>() as u32,
                 may_async: true,
+                tickets: &[],
+                news: &[
+                    (::core::mem::offset_of!(wire::toyCreateBuffer, ret_new) as u32, 1u8),
+                ],
             },
             __p::FnDesc {
                 name: "toyImportBuffer",
                 args: ::core::mem::size_of::<wire::toyImportBuffer>() as u32,
                 may_async: false,
+                tickets: &[],
+                news: &[
+                    (::core::mem::offset_of!(wire::toyImportBuffer, ret_new) as u32, 1u8),
+                ],
             },
             __p::FnDesc {
                 name: "toyDestroyBuffer",
                 args: ::core::mem::size_of::<wire::toyDestroyBuffer>() as u32,
                 may_async: false,
+                tickets: &[],
+                news: &[],
             },
             __p::FnDesc {
                 name: "toySplit",
                 args: ::core::mem::size_of::<wire::toySplit>() as u32,
                 may_async: false,
+                tickets: &[],
+                news: &[],
             },
             __p::FnDesc {
                 name: "toyContextOf",
                 args: ::core::mem::size_of::<wire::toyContextOf>() as u32,
                 may_async: false,
+                tickets: &[],
+                news: &[],
             },
             __p::FnDesc {
                 name: "toySize",
                 args: ::core::mem::size_of::<wire::toySize>() as u32,
                 may_async: false,
+                tickets: &[],
+                news: &[],
             },
         ],
         kinds: &[
