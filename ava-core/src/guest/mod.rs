@@ -4,6 +4,7 @@
 //! its first call), lets the generated body encode a [`Call`], and turns whatever goes wrong into the API's own error. Nothing
 //! here panics into, exits or blocks an application for ever.
 
+mod buffers;
 mod cache;
 mod call;
 mod client;

@@ -5,6 +5,7 @@
 //! macro generated. Handlers decode with [`Call`], which trusts no length, place, handle or number of the guest's.
 
 mod api;
+mod buffers;
 mod call;
 mod handles;
 mod order;
