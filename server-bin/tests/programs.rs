@@ -55,15 +55,31 @@ impl Drop for Daemon {
     }
 }
 
+/// The program at `path`, with no signal ignored: what runs the tests may ignore some, as nohup does, and that would be
+/// inherited and respected.
+fn program(path: &str) -> Command {
+    let mut command = Command::new(path);
+    let reset = || {
+        for signal in [libc::SIGINT, libc::SIGHUP, libc::SIGQUIT, libc::SIGTERM] {
+            // SAFETY: a plain system call; the default action runs no code of ours.
+            unsafe { libc::signal(signal, libc::SIG_DFL) };
+        }
+        Ok(())
+    };
+    // SAFETY: `signal` may be called between fork and exec.
+    unsafe { command.pre_exec(reset) };
+    command
+}
+
 /// `ava`, as if no avad of this machine's existed.
 fn ava() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ava"));
+    let mut command = program(env!("CARGO_BIN_EXE_ava"));
     command.env_remove("AVA_LOG").env("AVA_ROUTER", "/nonexistent/avad.sock");
     command
 }
 
 fn avad(socket: &Path) -> Daemon {
-    let child = Command::new(env!("CARGO_BIN_EXE_avad"))
+    let child = program(env!("CARGO_BIN_EXE_avad"))
         .arg("--socket")
         .arg(socket)
         .args(["--pool", "0"])
