@@ -39,7 +39,7 @@ demo: build ## Run clinfo, clpeak and PyOpenCL natively and through AvA, side by
 
 # The order is that of the time it takes to fail; cargo test's summary comes last.
 test: deps check loom fuzz-briefly build ## Everything that has to pass: lints, docs, models, fuzzing, all tests
-	$(CARGO) test --workspace
+	$(CARGO) test --workspace --no-fail-fast
 
 check: ## Formatting, lints and documentation
 	$(CARGO) fmt --all --check
