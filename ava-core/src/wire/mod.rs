@@ -248,3 +248,69 @@ pub const DISCOVERED: HandleId = 1 << 63;
 pub const fn align_up(n: usize, to: usize) -> usize {
     (n + to - 1) & !(to - 1)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::handshake::{Answer, Hello};
+    use super::*;
+    use proptest::prelude::*;
+
+    fn places() -> impl Strategy<Value = Place> {
+        prop_oneof![
+            Just(Place::Null),
+            Just(Place::Unused),
+            (0..MAX_COMMAND).prop_map(Place::Inline),
+            (0..1u64 << 44).prop_map(Place::Arena),
+            (1..1u64 << 44).prop_map(Place::Staged),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_reference_says_what_it_was_made_of(place in places(), len in 0..1usize << 44, output in prop::option::of(0..MAX_OUTPUTS)) {
+            let r = BufRef::new(place, len);
+            let r = output.map_or(r, |n| r.as_output(n));
+            prop_assert_eq!(r.place(), Some(place));
+            prop_assert_eq!((r.len(), r.output()), (len, output));
+            prop_assert_eq!(BufRef::read_from_bytes(r.as_bytes()).ok(), Some(r));
+        }
+
+        #[test]
+        fn any_words_are_a_reference_or_none(place: u64, extent: u64) {
+            let r = BufRef { place, extent };
+            prop_assert!(r.len() as u64 <= LEN_MASK);
+            prop_assert_eq!(r.place().is_none(), place >> 56 > 4 || (place >> 56 == 0 && place != 0));
+        }
+
+        #[test]
+        fn headers_survive_the_wire_and_are_not_read_from_less(
+            len: u32, func: u16, flags: u16, call: u64, order: u64, cut in 0..size_of::<CommandHeader>(),
+        ) {
+            let header = CommandHeader { len, func, flags, call, order };
+            prop_assert_eq!(CommandHeader::read_from_bytes(header.as_bytes()).ok(), Some(header));
+            prop_assert!(CommandHeader::read_from_prefix(&header.as_bytes()[..cut]).is_err());
+        }
+
+        #[test]
+        fn a_greeting_with_a_flipped_bit_is_refused_or_means_the_same(bit in 0..size_of::<Hello>() * 8, cut in 0..size_of::<Hello>()) {
+            let known = [("toy", [7; 16])];
+            let hello = Hello::new("toy", [7; 16], "program", "tag");
+            prop_assert!(hello.check(&known).is_ok());
+            let mut bytes = hello.as_bytes().to_vec();
+            bytes[bit / 8] ^= 1 << (bit % 8);
+            let flipped = Hello::read_from_bytes(&bytes).map_err(|_| TestCaseError::fail("another size"))?;
+            // Magic, protocol, size, API and hash are the first 64 bytes; what follows is for display.
+            let decides = bit / 8 < 64;
+            let padding = (16 + "toy".len() + 1..48).contains(&(bit / 8));
+            prop_assert_eq!(flipped.check(&known).is_err(), decides && !padding);
+            prop_assert!(Hello::read_from_prefix(&bytes[..cut]).is_err());
+        }
+
+        #[test]
+        fn any_refusal_fits_its_message(why: String) {
+            let answer = Answer::refused(&why);
+            let shown = handshake::untext(&answer.message);
+            prop_assert!(why.replace('\0', "").is_empty() || why.starts_with(&shown));
+        }
+    }
+}
