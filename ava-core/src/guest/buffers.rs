@@ -85,14 +85,7 @@ impl Call<'_> {
             self.null_handle |= bits == 0;
             Ok(())
         };
-        match &layout.handles {
-            Handles::None => Ok(()),
-            Handles::All(kind) => (0..layout.bytes / 8).try_for_each(|i| one(i * 8, *kind)),
-            Handles::At(list) => list
-                .iter()
-                .filter(|(offset, _)| offset.saturating_add(8) <= layout.bytes)
-                .try_for_each(|(offset, kind)| one(*offset, *kind)),
-        }
+        layout.handles.places(layout.bytes).try_for_each(|(offset, kind)| one(offset, kind))
     }
 
     /// A string of `len` bytes at `ptr`; with `len` 0, one that ends with a zero byte.

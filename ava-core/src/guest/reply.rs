@@ -7,7 +7,7 @@ use super::log;
 use super::memory::RESERVE;
 use super::pending::{Entry, Held};
 use super::stub::Fail;
-use crate::spec::{HandleKind, Handles, Mode, RawHandle, Rect};
+use crate::spec::{HandleKind, Mode, RawHandle, Rect};
 use crate::wire::{
     self, CommandHeader, FLAG_ASYNC, MAX_TICKETS, OutHeader, ReplyHeader, TICKET_DISCARD, align_up, control,
 };
@@ -219,14 +219,7 @@ impl Call<'_> {
                 at.write_unaligned(self.session.bits_of(kind, at.read_unaligned()));
             }
         };
-        match &out.handles {
-            Handles::None => {}
-            Handles::All(kind) => (0..len / 8).for_each(|i| one(i * 8, *kind)),
-            Handles::At(list) => list
-                .iter()
-                .filter(|(offset, _)| offset.saturating_add(8) <= len)
-                .for_each(|(offset, kind)| one(*offset, *kind)),
-        }
+        out.handles.places(len).for_each(|(offset, kind)| one(offset, kind));
     }
 
     /// Deals with the tickets that came back, and waits until other threads have dealt with theirs.

@@ -136,14 +136,7 @@ impl Call<'_> {
             unsafe { at.write_unaligned(bits) };
             Ok(())
         };
-        match &layout.handles {
-            Handles::None => Ok(()),
-            Handles::All(kind) => (0..shadow.len / 8).try_for_each(|i| one(i * 8, *kind)),
-            Handles::At(list) => list
-                .iter()
-                .filter(|(offset, _)| offset.saturating_add(8) <= shadow.len)
-                .try_for_each(|(offset, kind)| one(*offset, *kind)),
-        }
+        layout.handles.places(shadow.len).try_for_each(|(offset, kind)| one(offset, kind))
     }
 
     /// A string of `len` bytes, or with `len` 0 one that ends with its only zero byte.

@@ -4,7 +4,7 @@ use zerocopy::IntoBytes;
 
 use super::api::Refusal;
 use super::call::{Call, Sink};
-use crate::spec::{HandleKind, Handles, RawHandle};
+use crate::spec::{HandleKind, RawHandle};
 use crate::wire::{CommandHeader, OutHeader, Outcome, ReplyHeader, align_up};
 
 impl Call<'_> {
@@ -163,14 +163,7 @@ impl Call<'_> {
                     at.write_unaligned(session.handles.name(kind, at.read_unaligned()));
                 }
             };
-            match &out.handles {
-                Handles::None => {}
-                Handles::All(kind) => (0..filled / 8).for_each(|i| name(i * 8, *kind)),
-                Handles::At(list) => list
-                    .iter()
-                    .filter(|(offset, _)| offset.saturating_add(8) <= filled)
-                    .for_each(|(offset, kind)| name(*offset, *kind)),
-            }
+            out.handles.places(filled).for_each(|(offset, kind)| name(offset, kind));
             if let Sink::Arena(at) = out.sink
                 && let Some(to) = session.arena.at(at, filled as u64)
             {

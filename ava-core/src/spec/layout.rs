@@ -113,6 +113,19 @@ impl Layout {
     }
 }
 
+impl Handles {
+    /// Offset and kind of every handle in the first `len` bytes.
+    pub fn places(&self, len: usize) -> impl Iterator<Item = (usize, u8)> {
+        let (all, listed) = match self {
+            Self::None => (None, &[][..]),
+            Self::All(kind) => (Some(*kind), &[][..]),
+            Self::At(list) => (None, list.as_slice()),
+        };
+        let all = all.into_iter().flat_map(move |kind| (0..len / 8).map(move |i| (i * 8, kind)));
+        all.chain(listed.iter().copied().filter(move |(offset, _)| offset.saturating_add(8) <= len))
+    }
+}
+
 impl Rect {
     /// The offset and length of every contiguous piece.
     pub fn pieces(self) -> impl Iterator<Item = (usize, usize)> {
