@@ -15,8 +15,8 @@ struct Library {
     needed: BTreeSet<String>,
     /// Exported functions and data with their versions, as in `clFinish@@OPENCL_1.0`.
     symbols: BTreeSet<String>,
-    /// Exported names of the version nodes.
-    nodes: BTreeSet<String>,
+    /// The version nodes in their order, each followed by the one that it inherits from.
+    nodes: Vec<String>,
 }
 
 fn readelf(options: &[&str], path: &PathBuf) -> Result<String, Box<dyn Error>> {
@@ -29,7 +29,7 @@ fn readelf(options: &[&str], path: &PathBuf) -> Result<String, Box<dyn Error>> {
 
 fn library(path: &PathBuf) -> Result<Library, Box<dyn Error>> {
     let mut library =
-        Library { soname: None, needed: BTreeSet::new(), symbols: BTreeSet::new(), nodes: BTreeSet::new() };
+        Library { soname: None, needed: BTreeSet::new(), symbols: BTreeSet::new(), nodes: Vec::new() };
     for line in readelf(&["-d", "-W"], path)?.lines() {
         let name = || line.split(['[', ']']).nth(1).unwrap_or_default().to_owned();
         if line.contains("(SONAME)") {
@@ -44,7 +44,7 @@ fn library(path: &PathBuf) -> Result<Library, Box<dyn Error>> {
         if !matches!(bind, "GLOBAL" | "WEAK") || section == "UND" {
             continue;
         }
-        // GNU ld exports an absolute symbol per version node, lld does not; nothing refers to them.
+        // Linkers may export an absolute symbol per version node; nothing refers to them.
         if kind == "OBJECT" && section == "ABS" {
             continue;
         }
@@ -55,8 +55,9 @@ fn library(path: &PathBuf) -> Result<Library, Box<dyn Error>> {
         if line.starts_with("Version ") {
             definitions = line.starts_with("Version definition");
         }
-        if let (true, Some((_, name))) = (definitions, line.split_once("Name: ")) {
-            library.nodes.insert(name.trim().to_owned());
+        let name = line.split_once("Name: ").or_else(|| line.split_once("Parent 1: "));
+        if let (true, Some((_, name))) = (definitions, name) {
+            library.nodes.push(name.trim().to_owned());
         }
     }
     Ok(library)
