@@ -66,7 +66,7 @@ typedef const void *dm_mark;
 uint32_t dmVersion(void);
 
 /* The status of the last call of the calling thread that failed; DM_OK if none did. A call that succeeds does not clear it, and
- * functions that return no status set it, too, except dmOpen, dmReadFile and dmClose. Failures of commands do not count. */
+ * functions that return no status set it, too, except dmErrorString, dmOpen, dmReadFile and dmClose. Failures of commands do not count. */
 dm_status dmLastError(void);
 
 /* A static string owned by the library, or NULL for a value that is no status. */
@@ -231,7 +231,7 @@ dm_status dmEventTime(dm_event event, uint64_t *ns);
  * input that stays in use until then. */
 dm_status dmAttach(dm_stream stream, const void *data, size_t size);
 
-/* A command: the sum of all attached bytes, read when it runs, is written as a uint64_t to the beginning of the buffer. */
+/* A command: the sum of all bytes attached so far, read when it runs, is written as a uint64_t to the beginning of the buffer. */
 dm_status dmSumAttached(dm_stream stream, dm_buffer buffer, dm_event *event);
 
 /* The library keeps the address; the memory stays in use, and must not change, until dmUnregisterMemory. memory: an input of size
@@ -254,7 +254,7 @@ dm_status dmTagOf(const void *address, uint32_t *tag);
  * (DM_ERROR_INVALID_VALUE), or of more than 64 MiB (DM_ERROR_OUT_OF_MEMORY). Freed by dmFreeHost. */
 void *dmAllocHost(size_t size);
 
-/* memory: from dmAllocHost, and no command uses it; else DM_ERROR_NOT_FOUND. */
+/* memory: from dmAllocHost, else DM_ERROR_NOT_FOUND. No command may be using it. */
 dm_status dmFreeHost(void *memory);
 
 /* Commands on n bytes (not 0) at memory, which must lie in one allocation of dmAllocHost (else DM_ERROR_NOT_FOUND). They see what the
