@@ -111,12 +111,12 @@ void cover_kernels(struct fixture *f)
     WANT(DM_OK, dmLaunch(f->stream, k[2], 2, (dm_arg[]){buffer_arg(a), {DM_ARG_INT, {.i = 10}}}, NULL));
     show(f, "divide", a, 3);
 
-    double doubles[4] = {0.5, -1, 3, INFINITY};
+    const double doubles[4] = {0.5, -1, 3, INFINITY};
+    double scaled[4] = {0};
     MUST(dmWrite(f->stream, c, 0, sizeof doubles, doubles, 0, NULL));
     WANT(DM_OK, dmLaunch(f->stream, k[3], 2, (dm_arg[]){buffer_arg(c), {DM_ARG_FLOAT, {.f = 2.5}}}, NULL));
-    memset(doubles, 0, sizeof doubles);
-    MUST(dmRead(f->stream, c, 0, sizeof doubles, doubles, 1, NULL));
-    printf("scale: %g %g %g %g\n", doubles[0], doubles[1], doubles[2], doubles[3]);
+    MUST(dmRead(f->stream, c, 0, sizeof scaled, scaled, 1, NULL));
+    printf("scale: %g %g %g %g\n", scaled[0], scaled[1], scaled[2], scaled[3]);
 
     /* What arguments point to is copied by the call. */
     char word[] = "seven ";

@@ -3,9 +3,10 @@
 //! A stream ends when neither the application nor an event of it holds it. Its thread is then joined, after it has run what was
 //! enqueued; so a program that released everything leaves no thread behind.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle, ThreadId};
+use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use crate::devices::Device;
@@ -15,6 +16,11 @@ use crate::log::log;
 use crate::raw::{Lent, Out, User};
 use crate::status::{Error, Result, ensure, lock};
 use crate::streams::Properties;
+
+thread_local! {
+    /// The stream whose thread this is; 0 in the application's threads.
+    static RUNS: Cell<usize> = const { Cell::new(0) };
+}
 
 /// `dm_completed_fn`.
 pub(crate) type Completed = extern "C" fn(Handle<Stream>, u64, User);
@@ -101,6 +107,7 @@ impl Shared {
 
     /// The thread of the stream.
     fn run(&self) {
+        RUNS.set(self.handle.bits());
         let mut state = self.lock();
         loop {
             if let Some(call) = state.calls.pop_front() {
@@ -176,8 +183,9 @@ impl Stream {
         Ok(handle)
     }
 
-    fn worker(&self) -> Option<ThreadId> {
-        lock(&self.worker).as_ref().map(|worker| worker.thread().id())
+    /// Whether the caller is this stream's thread, as in its callbacks.
+    fn is_own_thread(&self) -> bool {
+        RUNS.get() == self.shared.handle.bits()
     }
 
     /// Enqueues a command. Makes an event of it if `event` is not null, and waits for it if `blocking`.
@@ -261,8 +269,7 @@ impl Stream {
     pub(crate) fn unsubscribe(&self) -> Result<()> {
         let mut state = self.shared.lock();
         state.subscriber.take().ok_or(Error::NotFound)?;
-        let own = self.worker() == Some(thread::current().id());
-        while state.subscriber_runs && !own {
+        while state.subscriber_runs && !self.is_own_thread() {
             state = self.shared.wait(state);
         }
         Ok(())
@@ -278,7 +285,7 @@ impl Drop for Stream {
         self.shared.changed.notify_all();
         let worker = lock(&self.worker).take();
         if let Some(worker) = worker
-            && worker.thread().id() != thread::current().id()
+            && !self.is_own_thread()
             && worker.join().is_err()
         {
             log("a stream's thread ended early");
