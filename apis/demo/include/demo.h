@@ -502,7 +502,8 @@ dm_status dmInspect(dm_buffer buffer, dm_inspect_fn inspect, void *user);
 typedef size_t (*dm_generate_fn)(uint64_t offset, void *data, size_t size, void *user);
 
 /* Fills the buffer from its beginning, 64 bytes at a time (the last may be less), synchronously, until it is full or the callback wrote
- * less than it could. More than it could is DM_ERROR_INVALID_VALUE, and what was written before stays. written: output, may be NULL: bytes. */
+ * less than it could. More than it could is DM_ERROR_INVALID_VALUE, and what was written before stays. written: output, may be NULL: how
+ * many bytes. */
 dm_status dmGenerate(dm_buffer buffer, dm_generate_fn generate, void *user, uint64_t *written);
 
 typedef struct dm_allocator {

@@ -284,13 +284,13 @@ impl Drop for Stream {
         drop(state);
         self.shared.changed.notify_all();
         let worker = lock(&self.worker).take();
+        // If one of its own callbacks released the last that held it, the thread ends by itself.
         if let Some(worker) = worker
             && !self.is_own_thread()
             && worker.join().is_err()
         {
             log("a stream's thread ended early");
         }
-        // A stream whose last event was released by its own callback: the thread ends by itself.
         if let Some(buffer) = lock(&self.properties).scratch.take() {
             // Fails only if the application released more than it had.
             let _ = buffer.release();
