@@ -31,9 +31,7 @@ impl Call<'_> {
     ///
     /// # Safety
     /// What `layout` says is readable at `ptr`, or `ptr` is null.
-    pub unsafe fn input(&mut self, ptr: *const u8, layout: &Layout, opts: Opts) -> Result<BufRef, Fail> {
-        // An input that comes inline is the server's own copy either way.
-        let _ = opts;
+    pub unsafe fn input(&mut self, ptr: *const u8, layout: &Layout) -> Result<BufRef, Fail> {
         if ptr.is_null() {
             self.last = Last::Nothing;
             return Ok(BufRef::NULL);
@@ -105,33 +103,7 @@ impl Call<'_> {
             len => len,
         };
         // SAFETY: passed on to the caller.
-        unsafe { self.input(ptr, &Layout::bytes(len), Opts::NONE) }
-    }
-
-    /// An array of `n` values at `ptr`, each of which `each` encodes on its own (nested pointers).
-    ///
-    /// # Errors
-    /// Those of `each`, or that of a lost server.
-    ///
-    /// # Safety
-    /// `ptr` is null or valid for reads of `n` values.
-    pub unsafe fn input_each<T: Copy>(
-        &mut self,
-        ptr: *const T,
-        n: usize,
-        mut each: impl FnMut(&mut Self, usize, T) -> Result<BufRef, Fail>,
-    ) -> Result<BufRef, Fail> {
-        if ptr.is_null() {
-            return Ok(BufRef::NULL);
-        }
-        let mut refs = Vec::new();
-        for i in 0..n {
-            // SAFETY: `i < n`, and the caller vouches for `n` values.
-            let value = unsafe { ptr.add(i).read_unaligned() };
-            refs.push(each(self, i, value)?);
-        }
-        // SAFETY: the list is ours.
-        unsafe { self.input(refs.as_ptr().cast(), &Layout::elements::<BufRef>(n), Opts::NONE) }
+        unsafe { self.input(ptr, &Layout::bytes(len)) }
     }
 
     /// A pointer whose target is not used under the call's other arguments: the vendor must see whether it is null, and no
@@ -157,8 +129,49 @@ impl Call<'_> {
         if len as u64 > LEN_MASK {
             return Ok(self.unused(ptr));
         }
+        if let (true, Some(offset)) = (opts.zerocopy, self.session.memory.offset_of(ptr, len)) {
+            return self.shared_output(ptr, offset, layout);
+        }
         let inline = !opts.zerocopy && len <= INLINE_MAX && self.fits_reply(len);
         self.add_output(ptr, layout, opts, inline, None)
+    }
+
+    /// Memory of the arena that the application itself works on: an input without a copy.
+    ///
+    /// # Errors
+    /// Those of [`Self::input`].
+    ///
+    /// # Safety
+    /// That of [`Self::input`].
+    pub unsafe fn input_shared(&mut self, ptr: *const u8, layout: &Layout) -> Result<BufRef, Fail> {
+        match self.session.memory.offset_of(ptr, layout.bytes) {
+            Some(offset) if layout.handles == Handles::None => {
+                self.last = Last::Inline;
+                Ok(BufRef::new(Place::Arena(offset), layout.bytes))
+            }
+            // SAFETY: passed on to the caller.
+            _ => unsafe { self.input(ptr, layout) },
+        }
+    }
+
+    /// As [`Self::input_shared`], for what the vendor writes.
+    fn shared_output(&mut self, ptr: *mut u8, offset: u64, layout: &Layout) -> Result<BufRef, Fail> {
+        let n = self.scratch.outs.len();
+        if n >= MAX_OUTPUTS {
+            return Err(Fail::Refused);
+        }
+        self.scratch.outs.push(Out {
+            to: ptr as usize,
+            len: layout.bytes,
+            rect: layout.rect,
+            handles: Handles::None,
+            place: OutPlace::Shared,
+            always: true,
+            deferred: false,
+            news: None,
+        });
+        self.last = Last::Inline;
+        Ok(BufRef::new(Place::Arena(offset), layout.bytes).as_output(n))
     }
 
     fn fits_reply(&self, len: usize) -> bool {
@@ -204,6 +217,7 @@ impl Call<'_> {
         let wire_place = match place {
             OutPlace::Inline => Place::Inline(0),
             OutPlace::Held(held) => place_of(held),
+            OutPlace::Shared | OutPlace::Tree => Place::Unused,
         };
         Ok(BufRef::new(wire_place, len).as_output(n))
     }
@@ -216,8 +230,11 @@ impl Call<'_> {
     /// # Safety
     /// Those of both.
     pub unsafe fn inout(&mut self, ptr: *mut u8, layout: &Layout, opts: Opts) -> Result<BufRef, Fail> {
+        if let (true, Some(offset)) = (opts.zerocopy, self.session.memory.offset_of(ptr, layout.bytes)) {
+            return self.shared_output(ptr, offset, layout);
+        }
         // SAFETY: passed on to the caller.
-        let input = unsafe { self.input(ptr, layout, opts)? };
+        let input = unsafe { self.input(ptr, layout)? };
         let n = self.scratch.outs.len();
         let place = match (self.last, input.place()) {
             (Last::Nothing, _) => return Ok(input),

@@ -21,6 +21,10 @@ use crate::wire::{BufRef, CommandHeader, HandleId, Place, TICKET_NOBODY};
 pub(super) enum OutPlace {
     Inline,
     Held(Held),
+    /// In the arena, where the application works on it itself.
+    Shared,
+    /// It is structured, and `Call::receive` deals with it.
+    Tree,
 }
 
 /// An output that the reply will bring.
@@ -37,6 +41,14 @@ pub(super) struct Out {
     pub(super) deferred: bool,
     /// If the output is an array of new objects: the first one's index in `news`.
     pub(super) news: Option<usize>,
+}
+
+/// Structured data that came back.
+#[derive(Debug)]
+pub(super) enum Came {
+    Here(Vec<u8>),
+    /// So many bytes in the staging buffer of this number.
+    Staged(u64, usize),
 }
 
 /// An object minted for this call.
@@ -75,6 +87,8 @@ pub(super) struct Scratch {
     pub(super) attach: Option<(Object, AttachMeta)>,
     pub(super) came_back: Vec<u64>,
     pub(super) inline_outputs: usize,
+    /// Structured data that came back, by number of output.
+    pub(super) trees: Vec<(usize, Came)>,
 }
 
 /// One call being made by one thread.
@@ -87,6 +101,8 @@ pub struct Call<'t> {
     pub(super) null_handle: bool,
     /// The new objects are the application's now.
     pub(super) committed: bool,
+    /// The vendor did what it should, as far as is known.
+    pub(super) succeeded: bool,
     _thread: std::marker::PhantomData<&'t mut Thread>,
 }
 
@@ -109,6 +125,7 @@ impl Call<'_> {
             last: Last::Nothing,
             null_handle: false,
             committed: false,
+            succeeded: false,
             _thread: std::marker::PhantomData,
         }
     }
@@ -139,7 +156,7 @@ impl Call<'_> {
     }
 
     #[inline]
-    fn id_of(&mut self, bits: u64, kind: u8, invalid: i64) -> Result<HandleId, Fail> {
+    pub(super) fn id_of(&mut self, bits: u64, kind: u8, invalid: i64) -> Result<HandleId, Fail> {
         if bits == 0 {
             self.null_handle = true;
             return Ok(0);
@@ -306,6 +323,7 @@ impl Drop for Call<'_> {
         scratch.tickets.clear();
         scratch.attach = None;
         scratch.inline_outputs = 0;
+        scratch.trees.clear();
         let scratch = std::mem::take(&mut self.scratch);
         self.thread(|thread| thread.spare.push(scratch));
     }

@@ -3,11 +3,11 @@
 //! The guest decides what is where, since most transfers begin with it; the server only checks that a place is inside. First
 //! fit from the low end keeps the touched part of the sparse arena small and its pages warm.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
 use crate::transport::Arena;
-use crate::wire::align_up;
+use crate::wire::{ALIGN, align_up};
 
 /// Alignment of every region: a page, so that two regions never share one and copies are aligned.
 const PAGE: usize = 4096;
@@ -32,6 +32,8 @@ pub(super) struct Allocator {
     arena: Arena,
     /// Free ranges by offset; neighbours are merged.
     free: Mutex<BTreeMap<u64, u64>>,
+    /// What the application uses itself, by address.
+    lent: Mutex<HashMap<usize, Region>>,
     /// Held by whoever uses the reserve.
     pub(super) reserve: Mutex<()>,
 }
@@ -39,7 +41,7 @@ pub(super) struct Allocator {
 impl Allocator {
     pub(super) fn new(arena: Arena) -> Self {
         let usable = arena.len().saturating_sub(RESERVE);
-        Self { arena, free: Mutex::new(BTreeMap::from([(0, usable)])), reserve: Mutex::new(()) }
+        Self { arena, free: Mutex::new(BTreeMap::from([(0, usable)])), lent: Mutex::default(), reserve: Mutex::new(()) }
     }
 
     /// A region of at least `len` bytes, or `None` if no gap is large enough.
@@ -80,6 +82,35 @@ impl Allocator {
             // the system refuses, the memory stays in use, as it does below KEEP.
             unsafe { libc::madvise(at.cast(), len as usize, libc::MADV_REMOVE) };
         }
+    }
+
+    /// Memory that the application uses itself, until [`Self::take_back`].
+    pub(super) fn lend(&self, len: usize) -> Option<*mut u8> {
+        let region = self.allocate(len)?;
+        let ptr = self.address(region, len);
+        if ptr.is_null() {
+            self.release(region);
+            return None;
+        }
+        self.lent.lock().unwrap_or_else(|e| e.into_inner()).insert(ptr as usize, region);
+        Some(ptr)
+    }
+
+    /// The application does not use the memory at `ptr` any more; whether it was lent.
+    pub(super) fn take_back(&self, ptr: *mut u8) -> bool {
+        let region = self.lent.lock().unwrap_or_else(|e| e.into_inner()).remove(&(ptr as usize));
+        region.map(|region| self.release(region)).is_some()
+    }
+
+    /// The offset of the application's `len` bytes at `ptr`, if they are in the arena.
+    pub(super) fn offset_of(&self, ptr: *const u8, len: usize) -> Option<u64> {
+        let base = self.arena.at(0, 0)? as usize;
+        let offset = (ptr as usize).checked_sub(base)? as u64;
+        if !offset.is_multiple_of(ALIGN as u64) {
+            // The server expects a place where any C type may be, so this is copied.
+            return None;
+        }
+        self.arena.at(offset, len as u64).map(|_| offset)
     }
 
     /// The region for transfers in pieces. Use it only with [`Self::reserve`] locked.

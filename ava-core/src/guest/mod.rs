@@ -8,6 +8,7 @@ mod buffers;
 mod cache;
 mod call;
 mod client;
+mod library;
 mod log;
 mod memory;
 mod pending;
@@ -16,8 +17,12 @@ mod session;
 mod slab;
 mod stub;
 mod thread;
+mod tree;
 
 pub use call::Call;
 pub use client::Client;
 pub use reply::Outcome;
-pub use stub::{Fail, local, meta_of, references, release, retain, stub, unsupported};
+pub use stub::{
+    Fail, local, meta_of, references, release, retain, stub, unsupported, zerocopy_alloc, zerocopy_free,
+};
+pub use tree::Tree;

@@ -2,14 +2,14 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
-use super::call::{Call, Out, OutPlace};
+use super::call::{Call, Came, Out, OutPlace};
 use super::log;
 use super::memory::RESERVE;
 use super::pending::{Entry, Held};
 use super::stub::Fail;
 use crate::spec::{HandleKind, Mode, RawHandle, Rect};
 use crate::wire::{
-    self, CommandHeader, FLAG_ASYNC, MAX_TICKETS, OutHeader, ReplyHeader, TICKET_DISCARD, align_up, control,
+    self, CommandHeader, ELSEWHERE_TREE, FLAG_ASYNC, MAX_TICKETS, OutHeader, ReplyHeader, TICKET_DISCARD, align_up, control,
 };
 
 /// How a call went that was sent.
@@ -43,6 +43,7 @@ impl Call<'_> {
             || self.scratch.outs.iter().any(|out| !out.deferred && !out.always);
         if mode == Mode::Async && !needs_reply && !self.session.strict {
             self.send(func, FLAG_ASYNC)?;
+            self.succeeded = true;
             self.keep(usize::MAX);
             return Ok(Outcome::Async);
         }
@@ -146,11 +147,24 @@ impl Call<'_> {
         for n in 0..header.outs as usize {
             let out;
             (out, rest) = OutHeader::read_from_prefix(rest).ok()?;
-            let inline = if out.elsewhere == 0 { out.filled as usize } else { 0 };
+            let inline = match out.elsewhere {
+                0 => out.filled as usize,
+                ELSEWHERE_TREE => size_of::<u64>(),
+                _ => 0,
+            };
             let (bytes, after) = rest.split_at_checked(align_up(inline, 8))?;
             rest = after;
             let known = self.scratch.outs.get(n)?;
-            if let Some(first) = known.news {
+            if let OutPlace::Tree = known.place {
+                if ok || (returned && known.always) {
+                    let bytes = bytes.get(..inline)?;
+                    let came = match out.elsewhere {
+                        ELSEWHERE_TREE => Came::Staged(u64::read_from_bytes(bytes).ok()?, out.filled as usize),
+                        _ => Came::Here(bytes.to_vec()),
+                    };
+                    self.scratch.trees.push((n, came));
+                }
+            } else if let Some(first) = known.news {
                 made = made.min(first + out.filled as usize / 8);
             } else if (ok || (returned && known.always)) && !known.deferred {
                 // SAFETY: the application's memory is writable by the contract of `output`.
@@ -162,6 +176,7 @@ impl Call<'_> {
             (ticket, rest) = u64::read_from_prefix(rest).ok()?;
             self.scratch.came_back.push(ticket);
         }
+        self.succeeded = ok;
         if ok {
             if let Some((object, attach)) = self.scratch.attach
                 && header.meta != 0
@@ -204,6 +219,10 @@ impl Call<'_> {
             }
             // Fetched piece by piece once the reply is digested, see `fetch_staged`.
             OutPlace::Held(Held::Staged(_)) => {}
+            // The vendor wrote to the application's memory itself.
+            OutPlace::Shared => {}
+            // See `Call::receive`.
+            OutPlace::Tree => {}
         }
     }
 
@@ -339,7 +358,7 @@ impl Call<'_> {
     ///
     /// # Safety
     /// `len` bytes at `to` are writable; with `rect`, its pieces are.
-    unsafe fn fetch(&mut self, number: u64, to: *mut u8, len: usize, rect: Option<Rect>) -> Result<(), Fail> {
+    pub(super) unsafe fn fetch(&mut self, number: u64, to: *mut u8, len: usize, rect: Option<Rect>) -> Result<(), Fail> {
         let session = self.session;
         let _reserve = session.memory.reserve.lock().unwrap_or_else(|e| e.into_inner());
         let region = session.memory.reserve_region();

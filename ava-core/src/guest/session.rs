@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, RwLock};
 
 use super::cache::Cache;
+use super::library::Library;
 use super::memory::Allocator;
 use super::pending::Pending;
 use super::slab::{Object, Slab};
@@ -23,6 +24,7 @@ pub(super) struct Session {
     pub(super) memory: Allocator,
     pub(super) pending: Pending,
     pub(super) cache: Cache,
+    pub(super) library: Library,
     /// `AVA_FIDELITY=strict`: every call is synchronous and nothing is answered from a cache.
     pub(super) strict: bool,
     /// Objects that the server reported.
@@ -53,6 +55,7 @@ impl Session {
             memory: Allocator::new(link.arena()),
             pending: Pending::default(),
             cache: Cache::default(),
+            library: Library::default(),
             strict: std::env::var_os("AVA_FIDELITY").is_some_and(|v| v == "strict"),
             discovered: RwLock::default(),
             orphans: Mutex::default(),

@@ -131,3 +131,15 @@ where
     // SAFETY: passed on to the caller.
     unsafe { session.slab.meta::<K::Meta>(object) }
 }
+
+/// Memory of `size` bytes that the guest and its server share, on which `zerocopy` parameters work without a copy (paper Table 4:
+/// `zerocopy_alloc`); null if there is none left, or no server.
+pub fn zerocopy_alloc(client: &'static Client, size: usize) -> *mut std::ffi::c_void {
+    let allocated = client.session().ok().and_then(|session| session.memory.lend(size));
+    allocated.unwrap_or(std::ptr::null_mut()).cast()
+}
+
+/// Takes memory of [`zerocopy_alloc`] back; whether `ptr` was such.
+pub fn zerocopy_free(client: &'static Client, ptr: *mut std::ffi::c_void) -> bool {
+    client.session().is_ok_and(|session| session.memory.take_back(ptr.cast()))
+}

@@ -60,7 +60,7 @@ impl Call<'_> {
         if layout.bytes == came {
             return Ok(());
         }
-        let function = self.session.api.desc.functions.get(self.header.func as usize).map_or("?", |f| f.name);
+        let function = self.function();
         violation(format!(
             "{function}: a buffer is {came} bytes long where the specification says {}",
             layout.bytes
@@ -68,7 +68,7 @@ impl Call<'_> {
     }
 
     /// The bytes that came with `r`: in place if they are private already or may be shared, else copied.
-    fn received(&mut self, r: BufRef, shared: bool) -> Result<Shadow, Refusal> {
+    pub(super) fn received(&mut self, r: BufRef, shared: bool) -> Result<Shadow, Refusal> {
         let len = r.len();
         if !matches!(r.place(), Some(Place::Inline(_))) {
             self.session.account.bytes_in(len as u64);
@@ -160,32 +160,6 @@ impl Call<'_> {
         Ok(shadow)
     }
 
-    /// An array of `n` pointers, each of which `each` decodes on its own.
-    ///
-    /// # Errors
-    /// Those of `each`, or a violation if there are not `n`.
-    pub fn input_each(
-        &mut self,
-        r: BufRef,
-        n: usize,
-        mut each: impl FnMut(&mut Self, usize, BufRef) -> Result<Shadow, Refusal>,
-    ) -> Result<Shadow, Refusal> {
-        if r.is_null() {
-            return Ok(Shadow::NULL);
-        }
-        let list = self.received(r, false)?;
-        self.check_len(&Layout::elements::<BufRef>(n), list.len)?;
-        let pointers = self.zeroed(n * size_of::<*mut u8>())?.cast::<*mut u8>();
-        for i in 0..n {
-            // SAFETY: the list's length was just checked; it is private memory.
-            let r = unsafe { list.ptr.cast::<BufRef>().add(i).read_unaligned() };
-            let shadow = each(self, i, r)?;
-            // SAFETY: `i < n`, the size of the array.
-            unsafe { pointers.add(i).write(shadow.ptr) };
-        }
-        Ok(Shadow { ptr: pointers.cast(), len: n * size_of::<*mut u8>(), output: None })
-    }
-
     /// A pointer whose target is not used.
     ///
     /// # Errors
@@ -241,7 +215,7 @@ impl Call<'_> {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one private place that fills the struct")]
-    fn add_out(
+    pub(super) fn add_out(
         &mut self,
         r: BufRef,
         ptr: *mut u8,
@@ -314,6 +288,7 @@ impl Call<'_> {
     }
 }
 
-fn unused() -> Shadow {
+/// A pointer that is not null and not to be used.
+pub(super) fn unused() -> Shadow {
     Shadow { ptr: NOTHING.0.get().cast(), len: 0, output: None }
 }

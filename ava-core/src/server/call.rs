@@ -23,6 +23,8 @@ pub(super) enum Sink {
     Arena(u64),
     /// They are there already.
     InPlace,
+    /// It is structured, see [`super::tree_reply`].
+    Tree,
 }
 
 #[derive(Debug)]
@@ -76,6 +78,8 @@ pub(super) struct Scratch {
     pub(super) meta: Vec<u8>,
     /// Descriptions of objects that the call made, until they are registered.
     pub(super) described: Vec<(HandleId, Arc<dyn Any + Send + Sync>)>,
+    /// Structured data that goes back, by number of output.
+    pub(super) trees: Vec<(usize, Vec<u8>)>,
     metas: Vec<Arc<dyn Any + Send + Sync>>,
     deferred: Vec<(usize, Entry)>,
 }
@@ -109,6 +113,7 @@ impl<'s> Call<'s> {
         scratch.tickets.clear();
         scratch.meta.clear();
         scratch.described.clear();
+        scratch.trees.clear();
         scratch.metas.clear();
         scratch.memory.reset();
         let asynchronous = header.flags & crate::wire::FLAG_ASYNC != 0;
@@ -205,14 +210,18 @@ impl<'s> Call<'s> {
         Ok(NewHandle { at: at.cast() })
     }
 
+    /// The function's name.
+    pub(super) fn function(&self) -> &'static str {
+        self.session.api.desc.functions.get(self.header.func as usize).map_or("?", |f| f.name)
+    }
+
     /// Everything is decoded: last checks before the vendor is called.
     ///
     /// # Errors
     /// A violation if an expression read outside a buffer.
     pub fn ready(&mut self) -> Result<(), Refusal> {
         if take_fault() {
-            let function =
-                self.session.api.desc.functions.get(self.header.func as usize).map_or("?", |f| f.name);
+            let function = self.function();
             return Err(Refusal::violation(format!(
                 "{function}: a buffer is shorter than the specification reads"
             )));

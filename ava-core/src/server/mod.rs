@@ -8,6 +8,7 @@ mod api;
 mod buffers;
 mod call;
 mod handles;
+mod kept;
 mod order;
 mod registry;
 mod reply;
@@ -15,6 +16,8 @@ mod serve;
 mod session;
 mod shadow;
 mod staging;
+mod tree;
+mod tree_reply;
 mod vendor;
 
 pub mod fuzz;
@@ -23,4 +26,5 @@ pub use api::{Dispatch, KindOps, Load, Refusal, RegistryDesc, ServerApi, Vendor}
 pub use call::{Call, NewHandle};
 pub use serve::{End, serve};
 pub use shadow::Shadow;
+pub use tree::Tree;
 pub use vendor::{LoadError, load_vendor};

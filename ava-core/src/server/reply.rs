@@ -5,7 +5,7 @@ use zerocopy::IntoBytes;
 use super::api::Refusal;
 use super::call::{Call, Sink};
 use crate::spec::{HandleKind, RawHandle};
-use crate::wire::{CommandHeader, OutHeader, Outcome, ReplyHeader, align_up};
+use crate::wire::{CommandHeader, ELSEWHERE_TREE, MAX_REPLY, OutHeader, Outcome, ReplyHeader, align_up};
 
 impl Call<'_> {
     /// The vendor returned `value`.
@@ -79,8 +79,7 @@ impl Call<'_> {
             }
         }
         if !ok && self.asynchronous {
-            let function =
-                self.session.api.desc.functions.get(self.header.func as usize).map_or("?", |f| f.name);
+            let function = self.function();
             tracing::warn!(
                 function,
                 status,
@@ -150,7 +149,7 @@ impl Call<'_> {
                 true => *out.filled.get_or_insert(out.shadow.len),
                 false => *out.filled.insert(0),
             };
-            if out.news.is_some() {
+            if out.news.is_some() || matches!(out.sink, Sink::Tree) {
                 continue;
             }
             if !matches!(out.sink, Sink::Reply) && filled != 0 {
@@ -179,7 +178,23 @@ impl Call<'_> {
         let reply = &mut scratch.reply;
         reply.clear();
         reply.resize(size_of::<ReplyHeader>(), 0);
-        for out in scratch.outs.iter().flatten() {
+        for (n, out) in scratch.outs.iter().enumerate() {
+            let Some(out) = out else { continue };
+            if let Sink::Tree = out.sink {
+                let blob = scratch.trees.iter().find(|(of, _)| *of == n).map_or(&[][..], |(_, blob)| blob);
+                // What is large goes by another way than the reply, which has other things to carry.
+                self.inline_outputs = self.inline_outputs.saturating_add(blob.len());
+                let (elsewhere, number) = match self.inline_outputs <= MAX_REPLY / 2 {
+                    true => (0, 0),
+                    false => (ELSEWHERE_TREE, self.session.staging.hold(blob, self.session.stage_limit)),
+                };
+                reply.extend_from_slice(OutHeader { filled: blob.len() as u32, elsewhere }.as_bytes());
+                match elsewhere {
+                    0 => reply.extend_from_slice(blob),
+                    _ => reply.extend_from_slice(number.as_bytes()),
+                }
+                continue;
+            }
             let filled = out.filled.unwrap_or(0);
             let inline = matches!(out.sink, Sink::Reply) && out.news.is_none();
             let filled32 = u32::try_from(filled).unwrap_or(u32::MAX);

@@ -187,5 +187,6 @@ fn release(call: &mut Call<'_>, [kind, id, ..]: [u64; 4]) -> Result<(), Refusal>
         // SAFETY: the table held the reference that the vendor gave us when it made the object, and no longer does.
         unsafe { release(&*session.vendor, bits) };
     }
+    session.kept.object_gone(id);
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use super::api::{ServerApi, Vendor};
 use super::handles::Handles;
+use super::kept::KeptMemory;
 use super::order::Order;
 use super::registry::Registries;
 use super::staging::StagingTable;
@@ -22,6 +23,7 @@ pub(super) struct Session {
     pub(super) order: Order,
     pub(super) registries: Registries,
     pub(super) staging: StagingTable,
+    pub(super) kept: KeptMemory,
     pub(super) account: Arc<Account>,
     pub(super) sticky: Sticky,
     /// Most bytes of staging buffers at once.
@@ -44,6 +46,7 @@ impl Session {
             order: Order::default(),
             registries: Registries::default(),
             staging: StagingTable::default(),
+            kept: KeptMemory::default(),
             account,
             sticky: Sticky::default(),
             stage_limit,

@@ -18,6 +18,12 @@ pub(super) struct Staging {
     len: usize,
 }
 
+impl std::fmt::Debug for Staging {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Staging({} bytes)", self.len)
+    }
+}
+
 // SAFETY: the bytes are only accessed through raw pointers, by `memcpy`-like copies here and by the vendor; they have no
 // invalid values.
 unsafe impl Send for Staging {}
@@ -25,6 +31,11 @@ unsafe impl Send for Staging {}
 unsafe impl Sync for Staging {}
 
 impl Staging {
+    /// `len` bytes of zeros; `None` if there is no address space for them.
+    pub(super) fn new(len: usize) -> Option<Self> {
+        zeroed(len.div_ceil(size_of::<u128>())).map(|words| Self { words, len })
+    }
+
     pub(super) fn len(&self) -> usize {
         self.len
     }
@@ -60,10 +71,20 @@ impl StagingTable {
         if held.saturating_add(len) > limit {
             return 0;
         }
-        let Some(words) = zeroed((len as usize).div_ceil(size_of::<u128>())) else { return 0 };
+        let Some(staging) = Staging::new(len as usize) else { return 0 };
         buffers.0 += 1;
         let number = buffers.0;
-        buffers.1.insert(number, Arc::new(Staging { words, len: len as usize }));
+        buffers.1.insert(number, Arc::new(staging));
+        number
+    }
+
+    /// Makes a buffer that holds `bytes`; its number, or 0 as for [`Self::make`].
+    pub(super) fn hold(&self, bytes: &[u8], limit: u64) -> u64 {
+        let number = self.make(bytes.len() as u64, limit);
+        if let Some(buffer) = self.get(number) {
+            // SAFETY: the buffer was just made, as large as the bytes, and nobody knows of it yet.
+            unsafe { buffer.as_ptr().copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+        }
         number
     }
 

@@ -6,12 +6,18 @@ mod handle;
 mod layout;
 mod ptr;
 mod scalar;
+mod walk;
 
 pub use desc::{ApiDesc, FnDesc, KindDesc};
 pub use handle::{HandleArg, HandleKind, RawHandle, meta};
 pub use layout::{Handles, Layout, Opts, Rect};
 pub use ptr::{Ptr, take_fault};
 pub use scalar::{IntoLen, Scalar};
+pub use walk::{
+    Direction, Extent, Inner, Insides, Lifetime, MAX_DEPTH, PlainData, Pointer, Probe, Site, Stop, Structure, Target, ViaPlain,
+    ViaStructure, Walker, assert_handle, assert_plain, behind, is_sized, like, probe, read_pointer, size_at, size_behind,
+    terminated_len, walk_structure,
+};
 
 /// How a call is forwarded (paper Table 2: `sync`, `async`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

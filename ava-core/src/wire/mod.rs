@@ -14,6 +14,7 @@
 //! handshake checks. The format is versioned by [`handshake::PROTOCOL`]; every change to this module changes it.
 
 pub mod handshake;
+pub mod tree;
 
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
@@ -131,9 +132,13 @@ pub struct OutHeader {
     /// Bytes of the output that are valid, from its start. They follow inline, padded to 8, unless `elsewhere`.
     pub filled: u32,
     /// 1: the bytes are in the arena or in a staging buffer, and [`OutHeader::filled`] is in units of the whole buffer: 0
-    /// or everything if the buffer is larger than `u32::MAX`.
+    /// or everything if the buffer is larger than `u32::MAX`. 2: this is a [`tree`] of `filled` bytes in a staging buffer, whose
+    /// number follows.
     pub elsewhere: u32,
 }
+
+/// [`OutHeader::elsewhere`] of a [`tree`] that is too large for the reply.
+pub const ELSEWHERE_TREE: u32 = 2;
 
 /// Value of a ticket field for a buffer that the server keeps until its command is done, but that nobody waits for (it came
 /// inline). Tickets proper begin above it; 0 means that the buffer is not deferred.
@@ -174,6 +179,8 @@ pub enum Place {
     Staged(u64),
     /// The application passed some non-null pointer whose target the specification says is not used.
     Unused,
+    /// In a [`tree`]: the bytes follow.
+    Here,
 }
 
 impl BufRef {
@@ -191,6 +198,7 @@ impl BufRef {
             Place::Arena(at) => tag(2, at),
             Place::Staged(n) => tag(3, n),
             Place::Unused => tag(4, 0),
+            Place::Here => tag(5, 0),
         };
         Self { place, extent: len as u64 & LEN_MASK }
     }
@@ -225,6 +233,7 @@ impl BufRef {
             2 => Place::Arena(value),
             3 => Place::Staged(value),
             4 => Place::Unused,
+            5 => Place::Here,
             _ => return None,
         })
     }

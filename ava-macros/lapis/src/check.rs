@@ -159,7 +159,7 @@ fn itself(param: &Param, buffer: &Buffer, errors: &mut Errors) {
     let uses = |expr: &&Expr| mentioned(*expr).contains(&name);
     let length = buffer.extent.expr().filter(uses);
     let own_length = buffer.direction == Direction::In
-        && buffer.element.is_none()
+        && !buffer.is_tree()
         && !matches!(buffer.extent, Extent::Cstr(_));
     if let Some(expr) = length.filter(|_| !own_length) {
         errors
@@ -195,7 +195,7 @@ fn shared_exprs(param: &Param) -> Vec<&Expr> {
     match &param.role {
         Role::Buffer(buffer) => {
             let when = buffer.deferred.as_ref().and_then(|d| d.when.as_ref());
-            buffer.exprs().chain(when).chain(buffer.filled.as_ref()).collect()
+            buffer.exprs().into_iter().chain(when).chain(buffer.filled.as_ref()).collect()
         }
         Role::NewArray { count, filled, .. } => {
             [Some(count), filled.as_ref()].into_iter().flatten().collect()
@@ -243,7 +243,7 @@ pub(crate) fn order(function: &Function) -> Option<Vec<usize>> {
 fn needs(function: &Function, n: usize) -> Vec<usize> {
     let mut names = BTreeSet::new();
     match &function.params[n].role {
-        Role::Buffer(buffer) => buffer.exprs().for_each(|expr| names.extend(mentioned(expr))),
+        Role::Buffer(buffer) => buffer.exprs().into_iter().for_each(|expr| names.extend(mentioned(expr))),
         Role::NewArray { count, .. } => names.extend(mentioned(count)),
         _ => {}
     }

@@ -22,6 +22,7 @@ pub(crate) struct Model {
     pub(crate) handles: Vec<Handle>,
     pub(crate) callbacks: Vec<Callback>,
     pub(crate) registries: Vec<Registry>,
+    pub(crate) structures: Vec<Structure>,
     pub(crate) functions: Vec<Function>,
     pub(crate) utilities: Vec<TokenStream>,
 }
@@ -55,6 +56,14 @@ pub(crate) struct Handle {
     pub(crate) meta: Option<Type>,
     /// Symbol version of retain and release.
     pub(crate) since: Option<LitStr>,
+}
+
+/// A struct whose insides are described.
+pub(crate) struct Structure {
+    pub(crate) name: Ident,
+    pub(crate) fields: Vec<Field>,
+    /// It has mistakes, which were reported.
+    pub(crate) broken: bool,
 }
 
 /// A type of callbacks.
@@ -97,6 +106,8 @@ pub(crate) enum Returns {
     Handle(usize, Option<New>),
     /// A pointer that means nothing in the guest.
     Pointer,
+    /// The library's memory.
+    Library(Box<Buffer>),
     Scalar,
 }
 
@@ -155,6 +166,8 @@ pub(crate) enum Target {
 pub(crate) struct Pointer {
     pub(crate) mutable: bool,
     pub(crate) elem: Type,
+    /// What it really points to, if the prototype does not say.
+    pub(crate) cast: Option<Type>,
     pub(crate) kind: Elem,
 }
 
@@ -163,8 +176,10 @@ pub(crate) enum Elem {
     Void,
     Handle(usize),
     Status(usize),
-    /// A pointer to this type, which is `c_void` or not.
-    Pointer(Type, bool),
+    /// A pointer, whose target is `c_void` or not.
+    Pointer(bool),
+    /// A struct that the specification describes.
+    Structure,
     Other,
 }
 
@@ -179,6 +194,12 @@ pub(crate) enum Role {
         invalid: Option<Expr>,
     },
     Buffer(Box<Buffer>),
+    /// An integer that is a handle of this kind under a condition.
+    CastHandle {
+        kind: usize,
+        invalid: Option<Expr>,
+        when: Option<Expr>,
+    },
     /// A location for an object that the call makes.
     New(New),
     /// An array for objects that the call makes.
@@ -217,10 +238,47 @@ pub(crate) struct Buffer {
     pub(crate) invalid: Option<Expr>,
     pub(crate) when: Option<Expr>,
     pub(crate) filled: Option<Expr>,
-    pub(crate) element: Option<Element>,
+    /// What each of its elements is.
+    pub(crate) element: Option<Content>,
+    /// What is inside each of its elements.
+    pub(crate) fields: Vec<Field>,
+    /// Its elements are of a type that is described.
+    pub(crate) structured: bool,
+    pub(crate) lifetime: Lifetime,
+    pub(crate) no_copy: bool,
+    pub(crate) frees: bool,
     pub(crate) deferred: Option<Deferred>,
     pub(crate) zerocopy: bool,
     pub(crate) always: bool,
+}
+
+/// A described part of a larger one.
+#[expect(clippy::large_enum_variant, reason = "see above")]
+pub(crate) enum Content {
+    /// A pointer.
+    Buffer(Box<Buffer>),
+    Handle { kind: usize, invalid: Option<Expr> },
+    /// A struct of a described type, or an array of such.
+    Structure,
+    /// Each side has its own.
+    Local,
+}
+
+/// A field of a struct.
+pub(crate) struct Field {
+    /// `name`, or `name.name` for one inside a struct or union.
+    pub(crate) path: Expr,
+    pub(crate) content: Content,
+    pub(crate) when: Option<Expr>,
+}
+
+/// How long a buffer is used.
+pub(crate) enum Lifetime {
+    Call,
+    Manual,
+    Static,
+    /// As long as the object of this parameter; of the returned one if there is no parameter.
+    Until(Option<usize>),
 }
 
 /// How long a buffer is.
@@ -232,23 +290,19 @@ pub(crate) enum Extent {
     With(Expr),
     /// Up to a zero byte, or so many bytes if the expression is not 0.
     Cstr(Option<Expr>),
+    /// Up to an element of zeros.
+    Terminated,
 }
 
 impl Extent {
     /// The expression in it.
     pub(crate) fn expr(&self) -> Option<&Expr> {
         match self {
-            Self::One => None,
+            Self::One | Self::Terminated => None,
             Self::Len(e) | Self::Bytes(e) | Self::With(e) => Some(e),
             Self::Cstr(e) => e.as_ref(),
         }
     }
-}
-
-/// The targets of a list of pointers.
-pub(crate) struct Element {
-    pub(crate) extent: Extent,
-    pub(crate) invalid: Option<Expr>,
 }
 
 /// `deferred(..)`
@@ -306,17 +360,47 @@ impl Param {
 }
 
 impl Buffer {
+    /// Whether there is more to it than a row of bytes that the call uses.
+    pub(crate) fn is_tree(&self) -> bool {
+        self.element.is_some()
+            || !self.fields.is_empty()
+            || self.structured
+            || self.no_copy
+            || !matches!(self.lifetime, Lifetime::Call)
+            || matches!(self.extent, Extent::Terminated)
+    }
+
+    /// Whether it is the library's memory, not the application's.
+    pub(crate) fn is_library(&self) -> bool {
+        self.direction == Direction::Out && !matches!(self.lifetime, Lifetime::Call)
+    }
+
     /// Expressions that guest and server both evaluate before the call.
-    pub(crate) fn exprs(&self) -> impl Iterator<Item = &Expr> {
-        let element = self.element.as_ref();
-        [
-            self.extent.expr(),
-            self.invalid.as_ref(),
-            self.when.as_ref(),
-            element.and_then(|e| e.extent.expr()),
-            element.and_then(|e| e.invalid.as_ref()),
-        ]
-        .into_iter()
-        .flatten()
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
+        let own = [self.extent.expr(), self.invalid.as_ref(), self.when.as_ref()];
+        let mut exprs: Vec<&Expr> = own.into_iter().flatten().collect();
+        if let Some(element) = &self.element {
+            exprs.extend(element.exprs());
+        }
+        exprs.extend(self.fields.iter().flat_map(Field::exprs));
+        exprs
+    }
+}
+
+impl Content {
+    /// Its expressions.
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
+        match self {
+            Self::Buffer(buffer) => buffer.exprs().into_iter().chain(buffer.filled.as_ref()).collect(),
+            Self::Handle { invalid, .. } => invalid.iter().collect(),
+            Self::Structure | Self::Local => Vec::new(),
+        }
+    }
+}
+
+impl Field {
+    /// Its expressions.
+    pub(crate) fn exprs(&self) -> Vec<&Expr> {
+        self.content.exprs().into_iter().chain(self.when.as_ref()).collect()
     }
 }

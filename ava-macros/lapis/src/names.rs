@@ -42,6 +42,16 @@ pub(crate) fn ticket(param: &Ident) -> Ident {
     format_ident!("{}_ticket", param)
 }
 
+/// A parameter's structured data.
+pub(crate) fn tree(param: &Ident) -> Ident {
+    format_ident!("__t_{}", param)
+}
+
+/// The variable with the pointer to it that the vendor gets.
+pub(crate) fn root(param: &Ident) -> Ident {
+    format_ident!("__r_{}", param)
+}
+
 /// The type of a parameter, for other crates to name.
 pub(crate) fn abi(function: &Ident, index: usize) -> Ident {
     format_ident!("{}_{}", function, index)

@@ -36,8 +36,14 @@ pub(crate) enum Place {
     Inout,
     /// In `element(..)`.
     Element,
+    /// In `structure(..)` of a type.
+    Structure,
+    /// In `field(..)`, after its name.
+    Field,
     /// In `handle(..)` of a parameter.
     HandleParam,
+    /// In `handle(TYPE, ..)` of an element or field, after its type.
+    HandleInside,
     /// In `deferred(..)`, after its registry and key.
     Deferred,
 }
@@ -62,7 +68,10 @@ impl Place {
             Self::Output => "in `output(..)`",
             Self::Inout => "in `inout(..)`",
             Self::Element => "in `element(..)`",
+            Self::Structure => "in `structure(..)`",
+            Self::Field => "in `field(..)`",
             Self::HandleParam => "in `handle(..)` of a parameter",
+            Self::HandleInside => "in `handle(TYPE, ..)`",
             Self::Deferred => "in `deferred(..)`",
         }
     }
@@ -119,7 +128,7 @@ words! {
     Warm "warm" "warm = crate::remote::warm": Value => [Api];
 
     Handle "handle" "handle(release = clReleaseContext, invalid = CL_INVALID_CONTEXT)":
-        List(Place::Handle) => [Type], List(Place::HandleParam) => [Param];
+        List(Place::Handle) => [Type], List(Place::HandleParam) => [Param], Args(1, 1, Some(Place::HandleInside)) => [Element, Field];
     Retain "retain" "retain = clRetainContext": Value => [Handle];
     Release "release" "release = clReleaseContext": Value => [Handle];
     State "state" "state(save = shape::save, restore = shape::restore)": List(Place::State) => [Handle];
@@ -148,30 +157,36 @@ words! {
         Args(1, 1, None) => [Function, Block], Value => [Status];
     Since "since" "since(\"OPENCL_1.0\")": Args(1, 1, None) => [Function, Block], Value => [Handle];
 
-    Input "input" "input(len = n)": List(Place::Input) => [Param];
-    Output "output" "output(len = n)": List(Place::Output) => [Param];
-    Inout "inout" "inout(len = n)": List(Place::Inout) => [Param];
+    Input "input" "input(len = n)": List(Place::Input) => [Param, Field];
+    Output "output" "output(len = n)": List(Place::Output) => [Param, Field];
+    Inout "inout" "inout(len = n)": List(Place::Inout) => [Param, Field];
+    Structure "structure" "structure(field(name, input(cstr)))": List(Place::Structure) => [Type], Flag => [Field];
+    Field "field" "field(name, input(cstr))": Args(1, 1, Some(Place::Field)) => [Structure, Input, Output, Inout, Element, Returns];
     Opaque "opaque" "opaque": Flag => [Param, Type, Returns];
-    Local "local" "local": Flag => [Param];
+    Local "local" "local": Flag => [Param, Field];
     Userdata "userdata" "userdata(pfn_notify)": Args(0, 2, None) => [Param];
     Contextual "contextual" "contextual(READS.drain(queue))": Args(1, 1, None) => [Param];
 
-    Len "len" "len = count": Value => [Input, Output, Inout, Element];
-    Bytes "bytes" "bytes = size": Value => [Input, Output, Inout, Element];
+    Len "len" "len = count": Value => [Input, Output, Inout, Element, Returns];
+    Bytes "bytes" "bytes = size": Value => [Input, Output, Inout, Element, Returns];
     With "with" "with = shape::list(param)": Value => [Input, Output, Inout, Element];
-    Cstr "cstr" "cstr": FlagOrValue => [Input, Element];
+    Cstr "cstr" "cstr": FlagOrValue => [Input, Output, Element, Returns];
+    Terminated "terminated" "terminated": Flag => [Input, Output, Inout, Element, Returns];
     Filled "filled" "filled = *size_ret": Value => [Output, Inout];
-    When "when" "when = flags & COPY != 0": Value => [Input, Output, Inout, Deferred];
-    Element "element" "element(cstr)": List(Place::Element) => [Input];
+    When "when" "when = flags & COPY != 0": Value => [Input, Output, Inout, Deferred, Field, HandleParam];
+    Element "element" "element(cstr)": List(Place::Element) => [Input, Output, Inout, Element, Returns];
+    Cast "cast" "cast = f32": Type => [Input, Output, Inout, HandleParam];
     New "new" "new": Flag => [Output, Returns];
     DependsOn "depends_on" "depends_on(context)": Args(1, 16, None) => [Output, Returns];
     Meta "meta" "meta = MemMeta { size }": Value => [Output, Returns], Type => [Handle];
     Deferred "deferred" "deferred(READS, queue)": Args(2, 2, Some(Place::Deferred)) => [Input, Output];
+    Lifetime "lifetime" "lifetime = Manual": Value => [Input, Output, Inout, Element, Returns];
+    NoCopy "no_copy" "no_copy": Flag => [Input, Output, Inout];
     Zerocopy "zerocopy" "zerocopy": Flag => [Input, Output, Inout];
     Always "always" "always": Flag => [Output, Inout];
     Invalid "invalid" "invalid = CL_INVALID_CONTEXT":
-        Value => [Input, Output, Inout, Element, HandleParam, Handle];
-    Frees "frees" "frees": Flag => [HandleParam];
+        Value => [Input, Output, Inout, Element, HandleParam, HandleInside, Handle];
+    Frees "frees" "frees": Flag => [HandleParam, Input, Inout];
 }
 
 /// Why a word cannot be used in a place.

@@ -107,7 +107,8 @@ fn buffers() {
         &of("fn f(#[input(len = 2, element(len = 2))] n: *const *const c_void) -> status;"),
         "how long is each element",
     );
-    says(&of("fn f(#[output(len = 2)] n: *mut *mut c_void) -> status;"), "mean nothing in the guest");
+    says(&of("fn f(#[output(len = 2)] n: *mut *mut c_void) -> status;"), "the vendor writes pointers");
+    says(&of("fn f(#[output(len = 2, element(cstr))] n: *mut *mut i8) -> status;"), "is the library's");
     says(&of("fn f(#[input(len = 2, with = x)] n: *const u32) -> status;"), "two lengths");
     says(&of("#[mode(Async)] fn f(#[inout] n: *mut u32) -> status;"), "written after it returned");
     says(&of("#[mode(Async)] fn f(#[output(len = 2)] n: *mut status);"), "written after it returned");

@@ -17,8 +17,6 @@ use crate::names;
 /// Something in scope beside the parameters.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Extra {
-    /// The number of the element.
-    Index,
     /// The function's return value.
     Ret,
     /// The new object of this kind, as the vendor calls it; its name is `ret` as well.
@@ -30,7 +28,6 @@ pub(super) enum Extra {
 impl Extra {
     fn name(self) -> &'static str {
         match self {
-            Self::Index => "index",
             Self::Ret | Self::Made(_) => "ret",
             Self::Vendor => "vendor",
         }
@@ -96,7 +93,6 @@ impl Expression {
             quote_spanned!(span=> #name: #ty)
         });
         let extras = self.extras.iter().map(|extra| match extra {
-            Extra::Index => quote!(index: usize),
             Extra::Ret => {
                 let ty = ret_type(f);
                 quote!(ret: #ty)
@@ -135,16 +131,16 @@ impl Expression {
 }
 
 /// The length that an expression gives; one that is no number is an error there.
-fn into_len(source: &Expr) -> TokenStream {
+pub(super) fn into_len(source: &Expr) -> TokenStream {
     let convert = quote_spanned!(at(source)=> __p::IntoLen::into_len);
     quote!(#convert(#source))
 }
 
 /// The type of a parameter inside an expression.
-fn param_type(model: &Model, param: &Param) -> TokenStream {
+pub(super) fn param_type(model: &Model, param: &Param) -> TokenStream {
     let ty = &param.ty;
     match (&param.role, &param.target) {
-        (Role::Opaque | Role::Local | Role::Plain, _) => quote!(#ty),
+        (Role::Opaque | Role::Local | Role::Plain | Role::CastHandle { .. }, _) => quote!(#ty),
         (_, Target::Handle(n)) => {
             let kind = kind(model, *n);
             quote!(__p::HandleArg<'_, #kind>)
@@ -159,7 +155,7 @@ fn param_type(model: &Model, param: &Param) -> TokenStream {
 
 /// What expressions see behind a pointer.
 pub(super) fn elem(pointer: &Pointer) -> TokenStream {
-    let elem = &pointer.elem;
+    let elem = pointer.cast.as_ref().unwrap_or(&pointer.elem);
     match pointer.kind {
         Elem::Void => quote!(u8),
         _ => quote!(#elem),
@@ -196,48 +192,44 @@ pub(super) fn deferred_when(f: &Function, param: &Param, buffer: &Buffer) -> Opt
 
 /// The status for an invalid handle.
 pub(super) fn invalid(f: &Function, param: &Param) -> Option<Expression> {
-    let Role::Handle { invalid: Some(invalid), .. } = &param.role else { return None };
+    let (Role::Handle { invalid: Some(invalid), .. } | Role::CastHandle { invalid: Some(invalid), .. }) = &param.role
+    else {
+        return None;
+    };
     let e = Expression::new(f, names::expr(&f.name, Some(&param.name), "invalid"), invalid, &[], &[]);
     Some(e.returning(quote!(i64), quote!((#invalid) as i64)))
 }
 
-/// The length of a list of pointers or of new objects.
+/// Whether an integer is a handle.
+pub(super) fn is_handle(f: &Function, param: &Param) -> Option<Expression> {
+    let Role::CastHandle { when: Some(when), .. } = &param.role else { return None };
+    Some(Expression::new(f, names::expr(&f.name, Some(&param.name), "when"), when, &[], &[]))
+}
+
+/// The length of a list of new objects.
 pub(super) fn count(f: &Function, param: &Param) -> Option<Expression> {
-    let count = match &param.role {
-        Role::NewArray { count, .. } => count,
-        Role::Buffer(buffer) if buffer.element.is_some() => buffer.extent.expr()?,
-        _ => return None,
-    };
+    let Role::NewArray { count, .. } = &param.role else { return None };
     Some(Expression::new(f, names::expr(&f.name, Some(&param.name), "count"), count, &[], &[]).len())
 }
 
-/// The length of a string, 0 if it ends with a zero byte; of an element if the parameter is a list.
+/// The length of a string, 0 if it ends with a zero byte.
 pub(super) fn cstr(f: &Function, param: &Param, buffer: &Buffer) -> Option<Expression> {
-    let (extent, extras): (_, &[_]) = match &buffer.element {
-        Some(element) => (&element.extent, &[Extra::Index]),
-        None => (&buffer.extent, &[]),
-    };
-    let Extent::Cstr(Some(len)) = extent else { return None };
-    Some(Expression::new(f, names::expr(&f.name, Some(&param.name), "cstr"), len, &[], extras).len())
+    let Extent::Cstr(Some(len)) = &buffer.extent else { return None };
+    Some(Expression::new(f, names::expr(&f.name, Some(&param.name), "cstr"), len, &[], &[]).len())
 }
 
-/// The layout of a buffer, or of an element of a list; `Err` is one that takes no expression.
+/// The layout of a flat buffer; `Err` is one that takes no expression.
 pub(super) fn layout(
     model: &Model,
     f: &Function,
     param: &Param,
     buffer: &Buffer,
 ) -> Result<Expression, TokenStream> {
-    let (extent, invalid) = match &buffer.element {
-        Some(element) => (&element.extent, &element.invalid),
-        None => (&buffer.extent, &buffer.invalid),
+    let handle = match param.pointer() {
+        Some(Pointer { kind: Elem::Handle(n), .. }) => Some(kind(model, *n)),
+        _ => None,
     };
-    let (elem, handle) = match (param.pointer(), &buffer.element) {
-        (Some(Pointer { kind: Elem::Pointer(target, _), .. }), Some(_)) => (quote!(#target), None),
-        (Some(Pointer { kind: Elem::Handle(n), elem, .. }), _) => (quote!(#elem), Some(kind(model, *n))),
-        (Some(pointer), _) => (self::elem(pointer), None),
-        (None, _) => (quote!(u8), None),
-    };
+    let elem = param.pointer().map_or_else(|| quote!(u8), elem);
     let elements = match &handle {
         Some(kind) => quote!(__p::Layout::handles::<#kind>),
         None => quote!(__p::Layout::elements::<#elem>),
@@ -246,7 +238,7 @@ pub(super) fn layout(
         Some(kind) => quote!(__p::Layout::handles_in_bytes::<#kind>),
         None => quote!(__p::Layout::bytes),
     };
-    let body = match extent {
+    let body = match &buffer.extent {
         Extent::One => quote!(#elements(1)),
         Extent::Len(len) => {
             let len = into_len(len);
@@ -257,18 +249,17 @@ pub(super) fn layout(
             quote!(#bytes(#len))
         }
         Extent::With(layout) => quote!(#layout),
-        Extent::Cstr(_) => quote!(__p::Layout::bytes(0)),
+        Extent::Cstr(_) | Extent::Terminated => quote!(__p::Layout::bytes(0)),
     };
-    let body = match invalid {
+    let body = match &buffer.invalid {
         Some(status) => quote!(__p::Layout::invalid(#body, (#status) as i64)),
         None => body,
     };
-    let Some(source) = extent.expr().or(invalid.as_ref()) else { return Err(body) };
-    let scanned: Vec<&Expr> = invalid.iter().collect();
-    let extras: &[_] = if buffer.element.is_some() { &[Extra::Index] } else { &[] };
+    let Some(source) = buffer.extent.expr().or(buffer.invalid.as_ref()) else { return Err(body) };
+    let scanned: Vec<&Expr> = buffer.invalid.iter().collect();
     let name = names::expr(&f.name, Some(&param.name), "layout");
     let ret = quote_spanned!(at(source)=> __p::Layout);
-    Ok(Expression::new(f, name, source, &scanned, extras).returning(ret, body))
+    Ok(Expression::new(f, name, source, &scanned, &[]).returning(ret, body))
 }
 
 /// How much of an output the vendor filled, in bytes.
@@ -317,12 +308,15 @@ pub(super) fn all(model: &Model, f: &Function, forwarded: &Forwarded) -> Vec<Exp
         all.extend(count(f, param));
         all.extend(filled(f, param));
         all.extend(param.made().and_then(|new| meta(model, f, Some(param), new)));
+        all.extend(is_handle(f, param));
         let Some(buffer) = param.buffer() else { continue };
         all.extend(when(f, param, buffer));
+        if buffer.is_tree() {
+            continue;
+        }
         all.extend(deferred_when(f, param, buffer));
         all.extend(cstr(f, param, buffer));
-        let extent = buffer.element.as_ref().map_or(&buffer.extent, |e| &e.extent);
-        if !matches!(extent, Extent::Cstr(_)) {
+        if !matches!(buffer.extent, Extent::Cstr(_)) {
             all.extend(layout(model, f, param, buffer));
         }
     }

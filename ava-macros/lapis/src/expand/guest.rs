@@ -7,7 +7,7 @@ use syn::{Expr, Ident};
 
 use super::expression::{self, Expression, returned_new};
 use super::wire::{args_value, definition, ret_new, wire_value};
-use super::{counted, counted_ret, guest_param, kind};
+use super::{counted, counted_ret, guest_param, kind, trees};
 use crate::check::is_server_side;
 use crate::model::{Body, Elem, Forwarded, Function, Model, New, Param, Returns};
 use crate::names;
@@ -153,6 +153,11 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
         Some(mode) => evaluate(&mode, model, f),
         None => quote!(__p::Mode::Sync),
     };
+    let ret_tree = ret_tree(model, f);
+    let receive = trees(f).map(|tree| {
+        let (name, walk) = (names::tree(&tree.name), guest_param::walk(model, f, &tree));
+        quote!(__call.receive(#name, &|__w| #walk)?;)
+    });
     let (index, cached, wire) = (forwarded.index as u16, forwarded.cached, wire_value(f));
     let (at_once, answered) = outcomes(model, f, forwarded);
     let body = quote! {
@@ -162,9 +167,11 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
             __call.begin::<wire::#name>();
             #(#encoded)*
             #returned
+            #ret_tree
             let __mode = #mode;
             let __wire = #wire;
             let __outcome = __call.submit(#index, __mode, #cached, &__wire)?;
+            #(#receive)*
             let __ret = match __outcome {
                 __p::guest::Outcome::Async => #at_once,
                 __p::guest::Outcome::Returned(__bits) => #answered,
@@ -190,6 +197,17 @@ fn return_new(model: &Model, f: &Function, new: &New) -> TokenStream {
         let #id = __call.return_new::<#kind>(&[#parents])?;
         #meta
     }
+}
+
+/// The library's memory that the call returns.
+fn ret_tree(model: &Model, f: &Function) -> Option<TokenStream> {
+    let tree = trees(f).find(|tree| tree.param.is_none())?;
+    let (encoded, name, ret) = (names::encoded(&tree.name), names::tree(&tree.name), &tree.ty);
+    let walk = guest_param::walk(model, f, &tree);
+    Some(quote! {
+        let __ret_place: #ret = ::core::ptr::null::<u8>() as usize as #ret;
+        let (#encoded, #name) = __call.tree(true, &|__w| #walk)?;
+    })
 }
 
 /// The ids of the objects that a new one keeps alive.
@@ -230,6 +248,7 @@ fn outcomes(model: &Model, f: &Function, forwarded: &Forwarded) -> (TokenStream,
             let ok = names::constant(&model.statuses[*n].name, "ok");
             (success.unwrap_or(quote!(#ok)), returned)
         }
+        Returns::Library(_) => (zero, quote!((&raw const __ret_place).read_volatile())),
         Returns::Nothing | Returns::Pointer | Returns::Scalar => (success.unwrap_or(zero), returned),
     };
     let at_once = match status_location(model, f).filter(|_| forwarded.may_async()) {
@@ -249,5 +268,5 @@ fn outcomes(model: &Model, f: &Function, forwarded: &Forwarded) -> (TokenStream,
 
 /// Evaluates an expression in the guest.
 pub(super) fn evaluate(e: &Expression, model: &Model, f: &Function) -> TokenStream {
-    e.call(|n| guest_param::value(model, &f.params[n]), |_| quote!(__index))
+    e.call(|n| guest_param::value(model, &f.params[n]), |_| TokenStream::new())
 }

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::expression::{self, elem};
 use super::guest::{evaluate, new_meta, parents};
-use super::{kind, to_wire};
+use super::{Tree, kind, to_wire, walk};
 use crate::model::{Buffer, Direction, Extent, Function, Model, New, Param, Role, Target};
 use crate::names;
 
@@ -13,7 +13,7 @@ use crate::names;
 pub(super) fn value(model: &Model, param: &Param) -> TokenStream {
     let name = &param.name;
     match (&param.role, &param.target) {
-        (Role::Opaque | Role::Local | Role::Plain, _) => quote!(#name),
+        (Role::Opaque | Role::Local | Role::Plain | Role::CastHandle { .. }, _) => quote!(#name),
         (_, Target::Handle(n)) => {
             let kind = kind(model, *n);
             quote!(__call.arg::<#kind>(#name))
@@ -47,6 +47,22 @@ pub(super) fn encode(model: &Model, f: &Function, param: &Param) -> TokenStream 
             };
             quote!(#id #frees)
         }
+        Role::CastHandle { kind: n, .. } => {
+            let (kind, ty) = (kind(model, *n), &param.ty);
+            let bits = to_wire(name, ty);
+            let raw = quote!(__p::RawHandle::from_bits(#bits));
+            let id = match expression::invalid(f, param) {
+                Some(invalid) => {
+                    let invalid = evaluate(&invalid, model, f);
+                    quote!(__call.handle_or::<#kind>(#raw, #invalid)?)
+                }
+                None => quote!(__call.handle::<#kind>(#raw)?),
+            };
+            match expression::is_handle(f, param).map(|e| evaluate(&e, model, f)) {
+                Some(when) => quote!(let #encoded = if #when { #id } else { #bits };),
+                None => quote!(let #encoded = #id;),
+            }
+        }
         Role::New(new) => {
             let (kind, parents) = (kind(model, new.kind), parents(f, new));
             let meta = attach(model, f, param, new);
@@ -60,8 +76,37 @@ pub(super) fn encode(model: &Model, f: &Function, param: &Param) -> TokenStream 
                 let #encoded = __call.new_handles::<#kind>(#name, __count, &[#parents])?;
             }
         }
+        Role::Buffer(buffer) if buffer.is_tree() => tree(model, f, param, buffer),
         Role::Buffer(buffer) => buffer_of(model, f, param, buffer),
     }
+}
+
+/// Encodes structured data.
+fn tree(model: &Model, f: &Function, param: &Param, buffer: &Buffer) -> TokenStream {
+    let (name, encoded, tree) = (&param.name, names::encoded(&param.name), names::tree(&param.name));
+    let (walk, always) = (walk(model, f, &Tree::of(param, buffer)), buffer.always);
+    let used = quote!(__call.tree(#always, &|__w| #walk)?);
+    match expression::when(f, param, buffer) {
+        Some(when) => {
+            let when = evaluate(&when, model, f);
+            quote!(let (#encoded, #tree) = if #when { #used } else {
+                (__call.unused(#name), ::core::default::Default::default())
+            };)
+        }
+        None => quote!(let (#encoded, #tree) = #used;),
+    }
+}
+
+/// The walk behind a parameter, or behind the return value.
+pub(super) fn walk(model: &Model, f: &Function, tree: &Tree<'_>) -> TokenStream {
+    let place = match tree.param {
+        Some(param) => {
+            let name = &param.name;
+            quote!((&raw const #name).cast_mut().cast())
+        }
+        None => quote!((&raw const __ret_place).cast_mut()),
+    };
+    walk::call(f, &tree.name, tree.buffer, &place, &quote!(0), |n| value(model, &f.params[n]))
 }
 
 /// The description of the object minted for `param`, unless the application does not want it.
@@ -99,46 +144,24 @@ fn buffer_of(model: &Model, f: &Function, param: &Param, buffer: &Buffer) -> Tok
 fn used(model: &Model, f: &Function, param: &Param, buffer: &Buffer) -> TokenStream {
     let name = &param.name;
     let opts = opts(buffer);
-    if buffer.element.is_some() {
-        let count = expression::count(f, param).map(|e| evaluate(&e, model, f));
-        let one = match element_or_self(buffer) {
-            Extent::Cstr(_) => string(model, f, param, buffer, &quote!(__value)),
-            _ => {
-                let layout = layout(model, f, param, buffer);
-                quote!(let __layout = #layout; __call.input(__value.cast(), &__layout, #opts))
-            }
-        };
-        return quote! {
-            let __count = #count;
-            __call.input_each(#name, __count, |__call, __index, __value| { #one })?
-        };
-    }
     if let Extent::Cstr(_) = buffer.extent {
-        let string = string(model, f, param, buffer, &quote!(#name));
-        return quote!(#string?);
+        return match expression::cstr(f, param, buffer) {
+            Some(len) => {
+                let len = evaluate(&len, model, f);
+                quote!(let __len = #len; __call.input_cstr(#name.cast(), __len)?)
+            }
+            None => quote!(__call.input_cstr(#name.cast(), 0)?),
+        };
     }
     let layout = layout(model, f, param, buffer);
-    let method = match buffer.direction {
-        Direction::In => quote!(input),
-        Direction::Out => quote!(output),
-        Direction::Inout => quote!(inout),
+    let call = match buffer.direction {
+        Direction::In if buffer.zerocopy => quote!(input_shared(#name.cast(), &__layout)),
+        Direction::In => quote!(input(#name.cast(), &__layout)),
+        Direction::Out => quote!(output(#name.cast(), &__layout, #opts)),
+        Direction::Inout => quote!(inout(#name.cast(), &__layout, #opts)),
     };
-    quote!(let __layout = #layout; __call.#method(#name.cast(), &__layout, #opts)?)
-}
-
-/// What a buffer's elements are, if it is a list of pointers, or the buffer itself.
-pub(super) fn element_or_self(buffer: &Buffer) -> &Extent {
-    buffer.element.as_ref().map_or(&buffer.extent, |element| &element.extent)
-}
-
-fn string(model: &Model, f: &Function, param: &Param, buffer: &Buffer, pointer: &TokenStream) -> TokenStream {
-    match expression::cstr(f, param, buffer) {
-        Some(len) => {
-            let len = evaluate(&len, model, f);
-            quote!(let __len = #len; __call.input_cstr(#pointer.cast(), __len))
-        }
-        None => quote!(__call.input_cstr(#pointer.cast(), 0)),
-    }
+    let plain = super::assert_plain(param);
+    quote!(#plain let __layout = #layout; __call.#call?)
 }
 
 fn layout(model: &Model, f: &Function, param: &Param, buffer: &Buffer) -> TokenStream {

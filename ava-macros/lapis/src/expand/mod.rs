@@ -9,6 +9,7 @@ mod server;
 mod server_param;
 mod tables;
 mod vendor;
+mod walk;
 mod wire;
 
 use proc_macro2::{Span, TokenStream};
@@ -16,7 +17,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Ident, Type};
 
-use crate::model::{Body, Function, Model};
+use crate::model::{Body, Buffer, Elem, Function, Model, Param, Pointer, Returns};
 
 /// Expands a whole specification.
 pub(crate) fn expand(model: &Model) -> TokenStream {
@@ -24,6 +25,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let functions: TokenStream = model.functions.iter().map(|f| function(model, f)).collect();
     let prototypes = tables::prototypes(model);
     let constants = kinds::constants(model);
+    let structures = walk::structures(model);
     let callbacks = kinds::callbacks(model);
     let desc = tables::desc(model);
     let kind = in_module(&quote!(kind), "Marker types of the handles.", &kinds::kinds(model));
@@ -41,6 +43,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #(#utilities)*
             #callbacks
             #constants
+            #structures
             #functions
             #prototypes
             #desc
@@ -76,10 +79,62 @@ fn function(model: &Model, f: &Function) -> TokenStream {
             let hooks = expression::hooks(f, forwarded);
             let vendor = quote!(vendor: &server::Vendor,);
             let body = forwarded.server_body.as_ref().map(|body| expression::body(f, &vendor, body));
-            quote!(#expressions #hooks #body)
+            let walks = trees(f).map(|tree| walk::definition(model, f, &tree.name, &tree.ty, tree.buffer));
+            quote!(#expressions #(#walks)* #hooks #body)
         }
         Body::Local(body) => expression::body(f, &TokenStream::new(), body),
         Body::Unsupported { .. } | Body::Broken => TokenStream::new(),
+    }
+}
+
+/// A parameter, or the return value, with structured data.
+struct Tree<'m> {
+    name: Ident,
+    /// The pointer's type.
+    ty: TokenStream,
+    buffer: &'m Buffer,
+    param: Option<&'m Param>,
+}
+
+impl<'m> Tree<'m> {
+    fn of(param: &'m Param, buffer: &'m Buffer) -> Self {
+        Self { name: param.name.clone(), ty: pointer_type(param), buffer, param: Some(param) }
+    }
+}
+
+/// Fails to compile, at the author's type, if a flat buffer has pointers inside.
+fn assert_plain(param: &Param) -> TokenStream {
+    match param.pointer() {
+        Some(pointer @ Pointer { kind: Elem::Other, .. }) => {
+            let elem = pointer.cast.as_ref().unwrap_or(&pointer.elem);
+            quote_spanned!(at(elem)=> __p::assert_plain::<#elem>();)
+        }
+        _ => TokenStream::new(),
+    }
+}
+
+/// Everything structured that a function takes or returns.
+fn trees(f: &Function) -> impl Iterator<Item = Tree<'_>> {
+    let params = f.params.iter().filter_map(|param| {
+        let buffer = param.buffer().filter(|buffer| buffer.is_tree())?;
+        Some(Tree::of(param, buffer))
+    });
+    let returned = match &f.returns {
+        Returns::Library(buffer) => {
+            Some(Tree { name: wire::ret_tree(), ty: ret_type(f), buffer, param: None })
+        }
+        _ => None,
+    };
+    params.chain(returned)
+}
+
+/// The type of a pointer, as its descriptors see it.
+fn pointer_type(param: &Param) -> TokenStream {
+    let ty = &param.ty;
+    match param.pointer() {
+        Some(Pointer { cast: Some(cast), mutable: true, .. }) => quote!(*mut #cast),
+        Some(Pointer { cast: Some(cast), mutable: false, .. }) => quote!(*const #cast),
+        _ => quote!(#ty),
     }
 }
 

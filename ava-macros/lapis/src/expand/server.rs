@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::expression::{self, Extra, returned_new};
 use super::server_param::{Phase, decode, evaluate, views};
-use super::{guest, kind, server_param, vendor};
+use super::{guest, kind, server_param, trees, vendor};
 use crate::check::{is_server_side, order};
 use crate::model::{Extent, Forwarded, Function, Model, New, Param, Returns, Role};
 use crate::names;
@@ -48,13 +48,19 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
     // An order exists: `check` reported functions that have none.
     let order = order(f).unwrap_or_default();
     let scalars =
-        f.params.iter().filter(|p| matches!(p.role, Role::Scalar | Role::Opaque | Role::Handle { .. }));
+        f.params.iter().filter(|p| matches!(p.role, Role::Scalar | Role::Opaque | Role::Handle { .. } | Role::CastHandle { .. }));
     let scalars = scalars.map(|param| decode(model, f, param));
     let buffers = order.iter().map(|n| decode(model, f, &f.params[*n]));
     let tickets = f.params.iter().map(|param| server_param::ticket(f, param));
     let news =
         f.params.iter().filter(|p| matches!(p.role, Role::New(_))).map(|param| decode(model, f, param));
     let views = views(model, f, forwarded);
+    let ret_tree = trees(f).find(|tree| tree.param.is_none()).map(|tree| server_param::tree(f, &tree));
+    let ret_place = ret_tree.is_some().then(|| {
+        let root = names::root(&super::wire::ret_tree());
+        quote!(#root = __ret;)
+    });
+    let send = trees(f).map(|tree| server_param::send(f, &tree));
     let call = call(f, forwarded);
     let ok = ok(model, f, forwarded);
     let filled = f.params.iter().map(|param| filled(f, param));
@@ -80,6 +86,7 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
             let kind = kind(model, *n);
             quote!(__call.complete_handle::<#kind>(__ret, __ok))
         }
+        Returns::Library(_) => quote!(__call.complete(0, __ok)),
         _ => quote!(__call.complete(__p::Scalar::to_wire(__ret), __ok)),
     };
     quote! {
@@ -92,9 +99,12 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
                 #(#buffers)*
                 #(#tickets)*
                 #(#news)*
+                #ret_tree
                 __call.ready()?;
                 let __ret = #call;
                 let __ok = #ok;
+                #ret_place
+                #(#send)*
                 #(#filled)*
                 #(#metas)*
                 #meta
@@ -137,7 +147,7 @@ fn ok(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
     }
     match f.returns {
         Returns::Handle(..) => quote!(__p::RawHandle::to_bits(__ret) != 0),
-        Returns::Pointer => quote!(!__ret.is_null()),
+        Returns::Pointer | Returns::Library(_) => quote!(!__ret.is_null()),
         Returns::Nothing | Returns::Status(_) | Returns::Scalar => quote!(true),
     }
 }

@@ -5,10 +5,10 @@ use quote::quote;
 use syn::ext::IdentExt;
 
 use super::expression::{self, Expression, Extra, elem};
-use super::guest_param::{element_or_self, opts};
-use super::{from_wire, kind};
+use super::guest_param::opts;
+use super::{Tree, from_wire, kind, walk};
 use crate::expr::mentioned;
-use crate::model::{Buffer, Direction, Extent, Forwarded, Function, Model, Param, Role, Target};
+use crate::model::{Buffer, Direction, Extent, Forwarded, Function, Lifetime, Model, Param, Role, Target};
 use crate::names;
 
 /// When an expression is evaluated.
@@ -31,7 +31,7 @@ pub(super) fn evaluate(
 }
 
 fn before(e: &Expression, f: &Function) -> TokenStream {
-    evaluate(e, f, Phase::Before, |_| quote!(__index))
+    evaluate(e, f, Phase::Before, |_| TokenStream::new())
 }
 
 /// A parameter inside an expression.
@@ -124,6 +124,17 @@ pub(super) fn decode(model: &Model, f: &Function, param: &Param) -> TokenStream 
             let kind = kind(model, *n);
             quote!(let #decoded = __call.handle::<#kind>(__wire.#name)?;)
         }
+        Role::CastHandle { kind: n, .. } => {
+            let (kind, ty) = (kind(model, *n), &param.ty);
+            let plain = from_wire(ty, &quote!(__wire.#name));
+            let bits = quote!(__p::RawHandle::to_bits(__call.handle::<#kind>(__wire.#name)?));
+            let translated = from_wire(ty, &bits);
+            match expression::is_handle(f, param).map(|e| before(&e, f)) {
+                // The condition may not look at the value itself, which differs between the two sides.
+                Some(when) => quote!(let #decoded: #ty = if #when { #translated } else { #plain };),
+                None => quote!(let #decoded: #ty = #translated;),
+            }
+        }
         Role::New(new) => {
             let kind = kind(model, new.kind);
             let tickets = f.params.iter().filter_map(|other| {
@@ -144,6 +155,7 @@ pub(super) fn decode(model: &Model, f: &Function, param: &Param) -> TokenStream 
                 let #decoded = __call.new_handles::<#kind>(__wire.#name, __count)?;
             }
         }
+        Role::Buffer(buffer) if buffer.is_tree() => tree(f, &Tree::of(param, buffer)),
         Role::Buffer(buffer) => {
             let used = used(model, f, param, buffer);
             match expression::when(f, param, buffer) {
@@ -160,23 +172,6 @@ pub(super) fn decode(model: &Model, f: &Function, param: &Param) -> TokenStream 
 /// A buffer that the call uses.
 fn used(model: &Model, f: &Function, param: &Param, buffer: &Buffer) -> TokenStream {
     let (name, opts) = (&param.name, opts(buffer));
-    if buffer.element.is_some() {
-        let count = expression::count(f, param).map(|e| before(&e, f));
-        let one = match element_or_self(buffer) {
-            Extent::Cstr(_) => {
-                let len = string_len(f, param, buffer);
-                quote!(let __len = #len; __call.cstr(__r, __len))
-            }
-            _ => {
-                let layout = layout(model, f, param, buffer, None);
-                quote!(let __layout = #layout; __call.input(__r, #opts, |_| __layout))
-            }
-        };
-        return quote! {
-            let __count = #count;
-            __call.input_each(__wire.#name, __count, |__call, __index, __r| { #one })?
-        };
-    }
     if let Extent::Cstr(_) = buffer.extent {
         let len = string_len(f, param, buffer);
         return quote!(let __len = #len; __call.cstr(__wire.#name, __len)?);
@@ -184,7 +179,7 @@ fn used(model: &Model, f: &Function, param: &Param, buffer: &Buffer) -> TokenStr
     if buffer.direction == Direction::In {
         let layout = layout(model, f, param, buffer, Some(quote!(__own)));
         let elem = param.pointer().map_or_else(|| quote!(u8), elem);
-        let names_itself = buffer.exprs().any(|e| mentioned(e).contains(&name.unraw().to_string()));
+        let names_itself = buffer.exprs().into_iter().any(|e| mentioned(e).contains(&name.unraw().to_string()));
         let own = names_itself.then(|| {
             quote! {
                 let __len = __wire.#name.len() / ::core::mem::size_of::<#elem>().max(1);
@@ -216,6 +211,44 @@ fn used(model: &Model, f: &Function, param: &Param, buffer: &Buffer) -> TokenStr
     }
 }
 
+/// Decodes structured data.
+pub(super) fn tree(f: &Function, tree: &Tree<'_>) -> TokenStream {
+    let (name, ty, always) = (&tree.name, &tree.ty, tree.buffer.always || tree.param.is_none());
+    let (decoded, root) = (names::decoded(name), names::root(name));
+    let walk = tree_walk(f, tree);
+    let used = quote!(__call.tree(__wire.#name, #always, &|__w| #walk)?);
+    let when = tree.param.and_then(|param| expression::when(f, param, tree.buffer)).map(|when| before(&when, f));
+    let value = match when {
+        Some(when) => quote!(if #when { #used } else {
+            let __unused = __call.unused(__wire.#name)?;
+            #root = __unused.ptr::<u8>() as usize as #ty;
+            __p::server::Tree::unused(__unused)
+        }),
+        None => used,
+    };
+    quote!(let mut #root: #ty = 0usize as #ty; let #decoded = #value;)
+}
+
+/// What goes back of structured data.
+pub(super) fn send(f: &Function, tree: &Tree<'_>) -> TokenStream {
+    let (decoded, walk) = (names::decoded(&tree.name), tree_walk(f, tree));
+    quote!(__call.send_tree(#decoded, __ok, &|__w| #walk)?;)
+}
+
+fn tree_walk(f: &Function, tree: &Tree<'_>) -> TokenStream {
+    let root = names::root(&tree.name);
+    let until = match &tree.buffer.lifetime {
+        Lifetime::Until(Some(n)) => {
+            let field = &f.params[*n].name;
+            quote!(__wire.#field)
+        }
+        Lifetime::Until(None) if super::expression::returned_new(f).is_some() => quote!(__wire.ret_new),
+        _ => quote!(0),
+    };
+    let place = quote!((&raw const #root).cast_mut());
+    walk::call(f, &tree.name, tree.buffer, &place, &until, |n| value(f, &f.params[n], Phase::Before))
+}
+
 fn string_len(f: &Function, param: &Param, buffer: &Buffer) -> TokenStream {
     expression::cstr(f, param, buffer).map_or_else(|| quote!(0), |len| before(&len, f))
 }
@@ -237,7 +270,7 @@ fn layout(
             Some(own) if f.params[n].name == param.name => own.clone(),
             _ => value(f, &f.params[n], Phase::Before),
         },
-        |_| quote!(__index),
+        |_| TokenStream::new(),
     )
 }
 
@@ -262,6 +295,10 @@ pub(super) fn argument(param: &Param) -> TokenStream {
         (Role::Local | Role::Plain, Target::Callback) => quote!(::core::option::Option::None),
         (Role::Local | Role::Plain, _) => quote!(__p::Scalar::from_wire(0)),
         (Role::New(_), _) => quote!(#decoded.ptr()),
+        (Role::Buffer(buffer), _) if buffer.is_tree() => {
+            let root = names::root(&param.name);
+            quote!(#root.cast())
+        }
         (Role::Buffer(_) | Role::NewArray { .. }, Target::Pointer(pointer)) => {
             let elem = &pointer.elem;
             quote!(#decoded.ptr::<#elem>())

@@ -6,7 +6,7 @@ use syn::Ident;
 
 use super::expression::returned_new;
 use super::parameters;
-use crate::model::{Body, Function, Model, Role};
+use crate::model::{Body, Function, Model, Returns, Role};
 use crate::names;
 
 /// The structs that hooks get.
@@ -56,7 +56,7 @@ fn fields(f: &Function) -> Vec<(Ident, TokenStream)> {
     for param in &f.params {
         match &param.role {
             Role::Plain | Role::Local => {}
-            Role::Scalar | Role::Handle { .. } | Role::Opaque | Role::New(_) => {
+            Role::Scalar | Role::Handle { .. } | Role::CastHandle { .. } | Role::Opaque | Role::New(_) => {
                 fields.push((param.name.clone(), quote!(u64)));
             }
             Role::NewArray { .. } => fields.push((param.name.clone(), quote!(__p::BufRef))),
@@ -71,7 +71,15 @@ fn fields(f: &Function) -> Vec<(Ident, TokenStream)> {
     if returned_new(f).is_some() {
         fields.push((ret_new(), quote!(u64)));
     }
+    if let Returns::Library(_) = f.returns {
+        fields.push((ret_tree(), quote!(__p::BufRef)));
+    }
     fields
+}
+
+/// The field with the library's memory that the call returns.
+pub(super) fn ret_tree() -> Ident {
+    Ident::new("ret_tree", proc_macro2::Span::call_site())
 }
 
 /// The field with the id of the object that the call returns.

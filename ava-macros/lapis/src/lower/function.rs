@@ -3,13 +3,16 @@
 use proc_macro2::TokenStream;
 use syn::{Expr, Ident, Type};
 
+use super::buffer::{Owner, buffer, cast};
 use super::item::{Names, check_resource, find_registry};
 use super::param::{self, Scope};
 use super::types;
 use crate::descriptor::{List, as_ident};
 use crate::error::Errors;
 use crate::expr::mentioned;
-use crate::model::{Body, Contextual, Elem, Forwarded, Function, New, Param, Returns, Role, Target};
+use crate::model::{
+    Body, Contextual, Direction, Elem, Forwarded, Function, New, Param, Returns, Role, Target,
+};
 use crate::syntax::{FnItem, Origin, ParamItem};
 use crate::vocabulary::{Place, Word};
 
@@ -56,7 +59,7 @@ pub(super) fn lower(item: &FnItem, names: &Names, errors: &mut Errors) -> Functi
         .map(|(param, role)| Param {
             name: param.name.clone(),
             ty: param.ty.clone(),
-            target: types::target(&param.ty, names),
+            target: scope.target(param),
             role,
         })
         .collect();
@@ -109,7 +112,7 @@ fn status_out(params: &[Param], returns: &Returns) -> Option<usize> {
             param.pointer().is_some_and(|pointer| pointer.mutable && matches!(pointer.kind, Elem::Status(_)));
         let single = match &param.role {
             Role::Buffer(buffer) => {
-                buffer.direction == crate::model::Direction::Out
+                buffer.direction == Direction::Out
                     && matches!(buffer.extent, crate::model::Extent::One)
                     && buffer.when.is_none()
             }
@@ -137,8 +140,9 @@ fn returns(item: &FnItem, scope: &Scope<'_>, errors: &mut Errors, forwarded: boo
         }
     }
     if forwarded && matches!(kind, Returns::Pointer) && !list.has(Word::Opaque) {
-        let message = "a returned pointer is the server's: make its type a `#[handle(..)]`, give the function a body that runs in \
-                       the guest, or write `#[returns(opaque)]` if the application only hands it back";
+        let message = "a returned pointer is the server's: make its type a `#[handle(..)]`, say what it points to and how long that \
+                       may be read (`#[returns(cstr, lifetime = Static)]`), give the function a body that runs in the guest, or \
+                       write `#[returns(opaque)]` if the application only hands it back";
         match &item.ret {
             Some(ty) => errors.at(ty, message),
             None => errors.at(&item.name, message),
@@ -160,7 +164,16 @@ fn return_type(ty: &Type, list: &List, scope: &Scope<'_>, errors: &mut Errors) -
         Target::Handle(kind) => {
             Returns::Handle(kind, list.has(Word::New).then(|| new(kind, list, scope, errors)))
         }
-        Target::Pointer(_) => Returns::Pointer,
+        Target::Pointer(pointer) => match list.0.iter().find(|d| d.word == Word::Lifetime) {
+            Some(d) => {
+                let pointer = cast(&pointer, list, scope);
+                let direction = Direction::Out;
+                let owner =
+                    Owner { at: &d.name, name: "ret", pointer: Some(&pointer), direction, from_library: true };
+                Returns::Library(Box::new(buffer(owner, list, scope, errors)))
+            }
+            None => Returns::Pointer,
+        },
         _ if matches!(types::plain(ty), Type::Tuple(tuple) if tuple.elems.is_empty()) => Returns::Nothing,
         _ => Returns::Scalar,
     }

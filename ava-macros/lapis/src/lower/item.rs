@@ -4,10 +4,12 @@ use quote::{ToTokens, quote};
 use syn::spanned::Spanned;
 use syn::{Expr, GenericArgument, Ident, LitStr, PathArguments, Type};
 
+use super::buffer::{Owner, fields};
+use super::param::Scope;
 use super::types::{last, plain};
 use crate::descriptor::{Descriptor, List, as_ident, as_text};
 use crate::error::Errors;
-use crate::model::{Callback, Handle, Header, Registry, Status};
+use crate::model::{Callback, Direction, Handle, Header, Registry, Status, Structure};
 use crate::syntax::{FnItem, StaticItem, TypeItem};
 use crate::vocabulary::{Place, Word, example};
 
@@ -19,6 +21,8 @@ pub(super) struct Names {
     pub(super) callbacks: Vec<Callback>,
     pub(super) registries: Vec<Registry>,
     pub(super) resources: Vec<Ident>,
+    /// Structs whose insides are described.
+    pub(super) structures: Vec<Ident>,
     /// Names of types and statics that have mistakes: functions that use them are not judged.
     pub(super) broken: Vec<Ident>,
 }
@@ -91,11 +95,12 @@ pub(super) fn types(items: &[TypeItem], names: &mut Names, errors: &mut Errors) 
         seen.push(&item.name);
         let kinds: Vec<_> = item.list.0.iter().collect();
         if let [_, second, ..] = kinds[..] {
-            errors.at(&second.name, "a type is one of `handle`, `status` and `opaque`; remove the others");
+            errors.at(&second.name, "a type is one of `handle`, `status`, `structure` and `opaque`; remove the others");
         }
         let before = errors.count();
         match kinds.first() {
             Some(d) if d.word == Word::Handle => names.handles.extend(handle(&item.name, d, errors)),
+            Some(d) if d.word == Word::Structure => names.structures.push(item.name.clone()),
             Some(d) if d.word == Word::Status => names.statuses.extend(status(&item.name, d, errors)),
             Some(_) => {}
             None => names.broken.push(item.name.clone()),
@@ -263,4 +268,23 @@ pub(super) fn check_resource(d: &Descriptor, names: &Names, errors: &mut Errors)
         );
         errors.push(error);
     }
+}
+
+/// `#[structure(..)] type T;`
+pub(super) fn structures(items: &[TypeItem], names: &Names, errors: &mut Errors) -> Vec<Structure> {
+    let scope = Scope::new(&[], names);
+    let described = items.iter().filter_map(|item| Some((item, item.list.get(Word::Structure)?)));
+    described
+        .map(|(item, d)| {
+            let before = errors.count();
+            if d.list.0.is_empty() {
+                errors.at(&d.name, "a structure without described fields needs no description; remove it");
+            }
+            let name = item.name.to_string();
+            let owner =
+                Owner { at: &d.name, name: &name, pointer: None, direction: Direction::Inout, from_library: false };
+            let fields = fields(&d.list, owner, false, &scope, errors);
+            Structure { name: item.name.clone(), fields, broken: errors.count() != before }
+        })
+        .collect()
 }

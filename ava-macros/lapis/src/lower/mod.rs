@@ -1,5 +1,6 @@
 //! From [syntax](crate::syntax) to the [model](crate::model): every name is looked up, and every parameter gets its role.
 
+mod buffer;
 mod function;
 mod item;
 mod param;
@@ -16,6 +17,7 @@ pub(crate) fn lower(block: Block, hash: [u8; 16], errors: &mut Errors) -> Model 
     item::types(&block.types, &mut names, errors);
     item::callbacks(&block.callbacks, &mut names, errors);
     item::statics(&block.statics, &mut names, errors);
+    let structures = item::structures(&block.types, &names, errors);
     let mut functions: Vec<Function> = Vec::new();
     for f in &block.functions {
         let twice = functions.iter().any(|known| known.name == f.name);
@@ -41,6 +43,7 @@ pub(crate) fn lower(block: Block, hash: [u8; 16], errors: &mut Errors) -> Model 
         handles: names.handles,
         callbacks: names.callbacks,
         registries: names.registries,
+        structures,
         functions,
         utilities: block.utilities,
     }

@@ -2,13 +2,14 @@
 
 use syn::Expr;
 
+use super::buffer::{Owner, buffer, cast};
 use super::function::{new, param_named};
-use super::item::{Names, find_registry};
+use super::item::Names;
 use super::types;
 use crate::descriptor::{Descriptor, List};
 use crate::error::Errors;
 use crate::expr::spelled;
-use crate::model::{Buffer, Deferred, Direction, Elem, Element, Extent, Pointer, Role, Target};
+use crate::model::{Direction, Elem, Pointer, Role, Target};
 use crate::syntax::ParamItem;
 use crate::vocabulary::Word;
 
@@ -21,8 +22,32 @@ pub(super) struct Scope<'a> {
 
 impl<'a> Scope<'a> {
     pub(super) fn new(params: &'a [&'a ParamItem], names: &'a Names) -> Self {
-        let targets = params.iter().map(|param| types::target(&param.ty, names)).collect();
-        Self { params, targets, names }
+        let mut scope = Self { params, targets: Vec::new(), names };
+        scope.targets = params.iter().map(|param| scope.target(param)).collect();
+        scope
+    }
+
+    /// What a parameter is, as its descriptors see it.
+    pub(super) fn target(&self, param: &ParamItem) -> Target {
+        let list = [Word::Input, Word::Output, Word::Inout].into_iter().find_map(|word| param.list.get(word));
+        match (types::target(&param.ty, self.names), list) {
+            (Target::Pointer(pointer), Some(d)) => Target::Pointer(cast(&pointer, &d.list, self)),
+            (target, _) => target,
+        }
+    }
+
+    /// The parameter that `expr` names, if it is a handle or a location for one.
+    pub(super) fn object(&self, expr: &Expr) -> Option<usize> {
+        let index = param_named(expr, self.params)?;
+        let is_object = match &self.targets[index] {
+            Target::Handle(_) => true,
+            Target::Pointer(Pointer { kind: Elem::Handle(_), .. }) => {
+                let output = self.params[index].list.get(Word::Output);
+                output.is_some_and(|d| d.list.has(Word::New) && !d.list.has(Word::Len))
+            }
+            _ => false,
+        };
+        is_object.then_some(index)
     }
 
     /// The parameter that `expr` names, which must be a handle.
@@ -84,6 +109,7 @@ fn role(param: &ParamItem, target: &Target, scope: &Scope<'_>, errors: &mut Erro
             userdata(d, scope, errors);
             Role::Local
         }
+        (Word::Handle, Target::Scalar) if d.list.has(Word::Cast) => cast_handle(d, scope, errors),
         (Word::Handle, Target::Handle(kind)) => Role::Handle {
             kind: *kind,
             frees: d.list.has(Word::Frees),
@@ -123,6 +149,24 @@ fn undescribed(param: &ParamItem, target: &Target, errors: &mut Errors) -> Role 
                 param.name
             );
             errors.at(&param.name, message);
+            Role::Plain
+        }
+    }
+}
+
+/// An integer that is a handle, always or under a condition.
+fn cast_handle(d: &Descriptor, scope: &Scope<'_>, errors: &mut Errors) -> Role {
+    let ty = d.list.get(Word::Cast).and_then(|cast| cast.ty.as_ref());
+    let kind = ty.and_then(types::last).and_then(|name| scope.names.handle(name));
+    match (kind, ty) {
+        (Some(kind), _) => Role::CastHandle {
+            kind,
+            invalid: d.list.expr(Word::Invalid).cloned(),
+            when: d.list.expr(Word::When).cloned(),
+        },
+        (None, ty) => {
+            let ty = ty.map(spelled).unwrap_or_default();
+            errors.at(&d.name, format!("`{ty}` is no type of handles: describe it, `#[handle(..)] type {ty};`"));
             Role::Plain
         }
     }
@@ -172,102 +216,10 @@ fn pointed(
             errors.at(&d.name, format!("`{}` describes a new object; add `new`", d.name));
         }
     }
-    let element = list.get(Word::Element).and_then(|d| element(d, pointer, errors));
-    let extent = extent(list, &d.name, errors);
-    check_extent(param, pointer, &extent, list, d, errors);
-    let mut deferred = list.get(Word::Deferred).and_then(|d| deferral(d, scope, errors));
-    if element.is_some() && deferred.is_some() {
-        errors.at(&d.name, "a list of pointers cannot be deferred");
-        deferred = None;
-    }
-    let status = matches!(pointer.kind, Elem::Status(_));
-    Role::Buffer(Box::new(Buffer {
-        direction,
-        extent,
-        invalid: list.expr(Word::Invalid).cloned(),
-        when: list.expr(Word::When).cloned(),
-        filled: list.expr(Word::Filled).cloned(),
-        element,
-        // What arrives after the call must not come through its reply.
-        zerocopy: list.has(Word::Zerocopy) || deferred.is_some() && direction == Direction::Out,
-        deferred,
-        always: list.has(Word::Always) || status && direction != Direction::In,
-    }))
-}
-
-/// The length that `list` gives.
-fn extent(list: &List, owner: &syn::Ident, errors: &mut Errors) -> Extent {
-    let given: Vec<_> = list
-        .0
-        .iter()
-        .filter(|d| matches!(d.word, Word::Len | Word::Bytes | Word::With | Word::Cstr))
-        .collect();
-    if let [_, second, ..] = given[..] {
-        let message = match list.has(Word::Cstr) {
-            true => {
-                "a string ends at its zero byte; for one whose length may be given, write `cstr = LENGTH`, where 0 means \
-                     that it is not"
-            }
-            false => "one of `len`, `bytes` and `with` gives the length; remove the others",
-        };
-        errors.at(&second.name, format!("`{owner}` has two lengths: {message}"));
-    }
-    let Some(d) = given.first() else { return Extent::One };
-    match (d.word, d.arg().cloned()) {
-        (Word::Len, Some(e)) => Extent::Len(e),
-        (Word::Bytes, Some(e)) => Extent::Bytes(e),
-        (Word::With, Some(e)) => Extent::With(e),
-        (Word::Cstr, e) => Extent::Cstr(e),
-        _ => Extent::One,
-    }
-}
-
-fn check_extent(
-    param: &ParamItem,
-    pointer: &Pointer,
-    extent: &Extent,
-    list: &List,
-    d: &Descriptor,
-    errors: &mut Errors,
-) {
-    let name = &param.name;
-    match (&pointer.kind, extent) {
-        (Elem::Void, Extent::One) => {
-            let cstr = if d.word == Word::Input { ", or `cstr` for a string" } else { "" };
-            let message = format!("how long is `{name}`? Write `bytes = SIZE`, `with = shape::list({name})`{cstr}");
-            errors.at(&d.name, message);
-        }
-        (Elem::Void, Extent::Len(_)) => {
-            errors.at(list.get(Word::Len).map(|d| &d.name), "elements of `c_void` have no size; write `bytes = SIZE`");
-        }
-        (Elem::Pointer(..), Extent::Len(_)) if list.has(Word::Element) => {}
-        (Elem::Pointer(..), Extent::With(_)) => {}
-        (Elem::Pointer(..), _) if d.word == Word::Input => errors.at(
-            &d.name,
-            format!("`{name}` is a list of pointers: give its length and what each points to, `input(len = n, element(..))`"),
-        ),
-        (Elem::Pointer(..), _) => errors.at(
-            &d.name,
-            format!("the pointers that the vendor writes to `{name}` mean nothing in the guest; replace the function"),
-        ),
-        (Elem::Handle(_), Extent::Cstr(_)) => errors.at(&d.name, format!("`{name}` is a list of handles, not a string")),
-        _ => {}
-    }
-}
-
-fn element(d: &Descriptor, pointer: &Pointer, errors: &mut Errors) -> Option<Element> {
-    let Elem::Pointer(_, void) = &pointer.kind else {
-        errors.at(
-            &d.name,
-            "`element` describes what the pointers of a list point to; this is no list of pointers",
-        );
-        return None;
-    };
-    let extent = extent(&d.list, &d.name, errors);
-    if *void && matches!(extent, Extent::One | Extent::Len(_)) {
-        errors.at(&d.name, "how long is each element? Write `bytes = SIZE`, `with = ..` or `cstr`");
-    }
-    Some(Element { extent, invalid: d.list.expr(Word::Invalid).cloned() })
+    let name = param.name.to_string();
+    let owner =
+        Owner { at: &d.name, name: &name, pointer: Some(pointer), direction, from_library: false };
+    Role::Buffer(Box::new(buffer(owner, list, scope, errors)))
 }
 
 /// `output(new)`
@@ -307,21 +259,8 @@ fn new_object(
     }
 }
 
-/// `deferred(REGISTRY, KEY, done = PARAM, when = EXPR)`
-fn deferral(d: &Descriptor, scope: &Scope<'_>, errors: &mut Errors) -> Option<Deferred> {
-    let [registry, key] = &d.args[..] else { return None };
-    let registry = find_registry(registry, scope.names, errors)?;
-    let key_param = scope.handle(key, "the key of `deferred`", errors)?;
-    scope.check_key(registry, key_param, key, errors)?;
-    let done = match d.list.expr(Word::Done) {
-        None => None,
-        Some(expr) => Some(token(expr, registry, scope, errors)?),
-    };
-    Some(Deferred { registry, key: key_param, done, when: d.list.expr(Word::When).cloned() })
-}
-
 /// The parameter that `done` names.
-fn token(expr: &Expr, registry: usize, scope: &Scope<'_>, errors: &mut Errors) -> Option<usize> {
+pub(super) fn token(expr: &Expr, registry: usize, scope: &Scope<'_>, errors: &mut Errors) -> Option<usize> {
     let registry = &scope.names.registries[registry];
     let Some(kind) = registry.token else {
         let key = &scope.names.handles[registry.key].name;

@@ -11,6 +11,7 @@ pub(super) fn target(ty: &Type, names: &Names) -> Target {
         Type::Ptr(ptr) => Target::Pointer(Pointer {
             mutable: ptr.mutability.is_some(),
             elem: (*ptr.elem).clone(),
+            cast: None,
             kind: elem(&ptr.elem, names),
         }),
         Type::BareFn(_) => Target::Callback,
@@ -27,13 +28,17 @@ pub(super) fn status(ty: &Type, names: &Names) -> Option<usize> {
     names.status(last(plain(ty))?)
 }
 
-fn elem(ty: &Type, names: &Names) -> Elem {
+/// What a pointer to `ty` points to.
+pub(super) fn elem(ty: &Type, names: &Names) -> Elem {
     let ty = plain(ty);
     if let Type::Ptr(inner) = ty {
-        return Elem::Pointer((*inner.elem).clone(), is_void(&inner.elem));
+        return Elem::Pointer(is_void(&inner.elem));
     }
     if is_void(ty) {
         return Elem::Void;
+    }
+    if last(ty).is_some_and(|name| names.structures.contains(name)) {
+        return Elem::Structure;
     }
     let handle = last(ty).and_then(|name| names.handle(name)).map(Elem::Handle);
     handle.or_else(|| status(ty, names).map(Elem::Status)).unwrap_or(Elem::Other)

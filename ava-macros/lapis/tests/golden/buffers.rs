@@ -29,16 +29,6 @@ pub mod toy {
         __p::Layout::bytes(__p::IntoLen::into_len(size))
     }
     #[allow(unused, non_snake_case, clippy::all)]
-    fn __toyJoin_strings_count(n: u32) -> usize {
-        use __p::{meta, Layout, Mode, Mode::{Async, Sync}};
-        __p::IntoLen::into_len(n)
-    }
-    #[allow(unused, non_snake_case, clippy::all)]
-    fn __toyJoin_strings_cstr(lengths: __p::Ptr<'_, usize>, index: usize) -> usize {
-        use __p::{meta, Layout, Mode, Mode::{Async, Sync}};
-        __p::IntoLen::into_len(lengths[index])
-    }
-    #[allow(unused, non_snake_case, clippy::all)]
     fn __toyJoin_lengths_when(n: u32) -> bool {
         use __p::{meta, Layout, Mode, Mode::{Async, Sync}};
         n != 0
@@ -52,6 +42,86 @@ pub mod toy {
     fn __toyJoin_state_layout() -> __p::Layout {
         use __p::{meta, Layout, Mode, Mode::{Async, Sync}};
         __p::Layout::elements::<u32>(__p::IntoLen::into_len(4))
+    }
+    #[allow(unused, non_snake_case, clippy::all, clippy::undocumented_unsafe_blocks)]
+    fn __toyJoin_strings_walk(
+        n: u32,
+        lengths: __p::Ptr<'_, usize>,
+        __place: *mut *mut *const c_char,
+        __until: u64,
+        __w: &mut dyn __p::Walker,
+    ) -> Result<(), __p::Stop> {
+        use __p::{meta, Layout, ViaPlain as _, ViaStructure as _};
+        {
+            let __place = __place;
+            let __size = __p::size_behind(__place);
+            let __extent = || -> __p::Extent {
+                __p::Extent::Layout(
+                    Layout::bytes({ __p::IntoLen::into_len(n) }.saturating_mul(__size)),
+                )
+            };
+            let __inner = |
+                __at: *mut u8,
+                index: usize,
+                __w: &mut dyn __p::Walker,
+            | -> Result<(), __p::Stop> {
+                let __element = __p::behind(__place, __at);
+                {
+                    let __place = __element;
+                    let __size = __p::size_behind(__place);
+                    let __extent = || -> __p::Extent {
+                        match { __p::IntoLen::into_len(lengths[index]) } {
+                            0 => __p::Extent::Terminated,
+                            len => __p::Extent::Layout(Layout::bytes(len)),
+                        }
+                    };
+                    let __insides = (&__p::probe(__place)).insides();
+                    let __inner = |__at: *mut u8, _: usize, __w: &mut dyn __p::Walker| match __insides {
+                        Some(__walk) => unsafe { __walk(__at, __w) }
+                        None => Ok(()),
+                    };
+                    __w.pointer(
+                        __p::Site {
+                            name: "strings[]",
+                            at: __place.cast(),
+                        },
+                        &__p::Target {
+                            direction: __p::Direction::In,
+                            extent: &__extent,
+                            size: __size,
+                            inner: match __insides {
+                                Some(_) => Some(&__inner as &__p::Inner<'_>),
+                                None => None,
+                            },
+                            lifetime: __p::Lifetime::Call,
+                            no_copy: false,
+                            frees: false,
+                            opts: __p::Opts::NONE,
+                            filled: None,
+                        },
+                    )?;
+                }
+                Ok(())
+            };
+            __w.pointer(
+                __p::Site {
+                    name: "strings",
+                    at: __place.cast(),
+                },
+                &__p::Target {
+                    direction: __p::Direction::In,
+                    extent: &__extent,
+                    size: __size,
+                    inner: Some(&__inner),
+                    lifetime: __p::Lifetime::Call,
+                    no_copy: false,
+                    frees: false,
+                    opts: __p::Opts::NONE,
+                    filled: None,
+                },
+            )?;
+        }
+        Ok(())
     }
     #[allow(unused_unsafe, non_snake_case, clippy::undocumented_unsafe_blocks)]
     unsafe fn __toyJoin_before(args: &args::toyJoin) -> ::core::option::Option<status> {
@@ -242,6 +312,7 @@ pub mod toy {
                             __call.output(value.cast(), &__layout, __p::Opts::NONE)?
                         };
                         let __w_size_ret = {
+                            __p::assert_plain::<usize>();
                             let __layout = __p::Layout::elements::<usize>(1);
                             __call.output(size_ret.cast(), &__layout, __p::Opts::NONE)?
                         };
@@ -288,28 +359,26 @@ pub mod toy {
                         }
                         __call.begin::<wire::toyJoin>();
                         let __w_n = <u32 as __p::Scalar>::to_wire(n);
-                        let __w_strings = {
-                            let __count = __toyJoin_strings_count(n);
-                            __call
-                                .input_each(
-                                    strings,
-                                    __count,
-                                    |__call, __index, __value| {
-                                        let __len = __toyJoin_strings_cstr(
-                                            __p::Ptr::<usize>::new(lengths.cast(), usize::MAX),
-                                            __index,
-                                        );
-                                        __call.input_cstr(__value.cast(), __len)
-                                    },
-                                )?
-                        };
+                        let (__w_strings, __t_strings) = __call
+                            .tree(
+                                false,
+                                &|__w| __toyJoin_strings_walk(
+                                    n,
+                                    __p::Ptr::<usize>::new(lengths.cast(), usize::MAX),
+                                    (&raw const strings).cast_mut().cast(),
+                                    0,
+                                    __w,
+                                ),
+                            )?;
                         let __w_lengths = if __toyJoin_lengths_when(n) {
+                            __p::assert_plain::<usize>();
                             let __layout = __toyJoin_lengths_layout(n);
-                            __call.input(lengths.cast(), &__layout, __p::Opts::NONE)?
+                            __call.input(lengths.cast(), &__layout)?
                         } else {
                             __call.unused(lengths)
                         };
                         let __w_state = {
+                            __p::assert_plain::<u32>();
                             let __layout = __toyJoin_state_layout();
                             __call
                                 .inout(
@@ -329,6 +398,17 @@ pub mod toy {
                             state: __w_state,
                         };
                         let __outcome = __call.submit(1u16, __mode, false, &__wire)?;
+                        __call
+                            .receive(
+                                __t_strings,
+                                &|__w| __toyJoin_strings_walk(
+                                    n,
+                                    __p::Ptr::<usize>::new(lengths.cast(), usize::MAX),
+                                    (&raw const strings).cast_mut().cast(),
+                                    0,
+                                    __w,
+                                ),
+                            )?;
                         let __ret = match __outcome {
                             __p::guest::Outcome::Async => __status_ok,
                             __p::guest::Outcome::Returned(__bits) => {
@@ -508,21 +588,20 @@ pub mod toy {
                     } else {
                         __call.unused(__wire.lengths)?
                     };
-                    let __v_strings = {
-                        let __count = __toyJoin_strings_count(__v_n);
-                        __call
-                            .input_each(
-                                __wire.strings,
-                                __count,
-                                |__call, __index, __r| {
-                                    let __len = __toyJoin_strings_cstr(
-                                        __v_lengths.view::<usize>(),
-                                        __index,
-                                    );
-                                    __call.cstr(__r, __len)
-                                },
-                            )?
-                    };
+                    let mut __r_strings: *mut *const c_char = 0usize
+                        as *mut *const c_char;
+                    let __v_strings = __call
+                        .tree(
+                            __wire.strings,
+                            false,
+                            &|__w| __toyJoin_strings_walk(
+                                __v_n,
+                                __v_lengths.view::<usize>(),
+                                (&raw const __r_strings).cast_mut(),
+                                0,
+                                __w,
+                            ),
+                        )?;
                     let __v_state = {
                         let __layout = if __wire.state.is_null() {
                             __p::Layout::bytes(0)
@@ -543,11 +622,23 @@ pub mod toy {
                     let __ret = __vendor
                         .toyJoin(
                             __v_n,
-                            __v_strings.ptr::<*const c_char>(),
+                            __r_strings.cast(),
                             __v_lengths.ptr::<usize>(),
                             __v_state.ptr::<u32>(),
                         );
                     let __ok = __ret == __status_ok;
+                    __call
+                        .send_tree(
+                            __v_strings,
+                            __ok,
+                            &|__w| __toyJoin_strings_walk(
+                                __v_n,
+                                __v_lengths.view::<usize>(),
+                                (&raw const __r_strings).cast_mut(),
+                                0,
+                                __w,
+                            ),
+                        )?;
                     __call.complete(__p::Scalar::to_wire(__ret), __ok)
                 }
             }

@@ -276,7 +276,7 @@ pub mod toy {
                         let __w_n = <u32 as __p::Scalar>::to_wire(n);
                         let __w_list = {
                             let __layout = __toyRead_list_layout(n);
-                            __call.input(list.cast(), &__layout, __p::Opts::NONE)?
+                            __call.input(list.cast(), &__layout)?
                         };
                         let __w_e = __call.new_handle::<kind::event>(e, &[__w_s])?;
                         let __mode = __toyRead_mode(block);

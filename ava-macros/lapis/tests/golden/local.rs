@@ -225,6 +225,7 @@ pub mod toy {
                         __call.begin::<wire::measure>();
                         let __w_what = <u32 as __p::Scalar>::to_wire(what);
                         let __w_result = {
+                            __p::assert_plain::<u64>();
                             let __layout = __p::Layout::elements::<u64>(1);
                             __call.output(result.cast(), &__layout, __p::Opts::NONE)?
                         };

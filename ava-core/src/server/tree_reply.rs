@@ -1,0 +1,241 @@
+//! Structured data of a reply: structs that the vendor changed, and the vendor's own memory that it showed. The way there is in
+//! [`super::tree`].
+
+use super::api::Refusal;
+use super::call::Call;
+use super::tree::{Keep, Node, Tree, Walk};
+use crate::spec::{Direction, Extent, Lifetime, MAX_DEPTH, Site, Stop, Target, Walker, read_pointer, terminated_len};
+use crate::wire::tree::{self, Link, MAX_TREE};
+
+impl Call<'_> {
+    /// The vendor returned: makes what goes back of `tree`, and keeps or frees what outlives the call.
+    ///
+    /// # Errors
+    /// A limit, if the vendor shows more than a reply can carry.
+    pub fn send_tree(&mut self, tree: Tree, ok: bool, walk: &Walk<'_>) -> Result<(), Refusal> {
+        if ok {
+            for (keep, shadow) in &tree.kept {
+                match keep {
+                    Keep::Address(key) => self.session.kept.keep(*key, shadow.clone()),
+                    Keep::Object(id) => self.session.kept.keep_with(*id, shadow.clone()),
+                }
+            }
+            for key in &tree.frees {
+                self.session.kept.free(*key);
+            }
+        }
+        for node in tree.nodes.iter().filter(|node| node.shadow.output.is_some() && node.live != node.shadow.ptr) {
+            // SAFETY: both have so many bytes, and are apart: what the vendor wrote goes where the reply looks for it.
+            unsafe { node.shadow.ptr.copy_from_nonoverlapping(node.live, node.len) };
+        }
+        if !ok && !tree.always {
+            return Ok(());
+        }
+        let mut sender = Sender {
+            call: self,
+            blob: Vec::new(),
+            nodes: &tree.nodes,
+            next: 0,
+            pass: Pass::Links,
+            frames: Vec::new(),
+        };
+        if walk(&mut sender).is_err() {
+            let blob = sender.blob.len();
+            let function = self.function();
+            tracing::warn!(function, bytes = blob, "what the vendor shows is too large or nested too deep for a reply");
+            return Err(Refusal::Limit);
+        }
+        let blob = sender.blob;
+        if let Some(n) = tree.out {
+            self.scratch.trees.push((n, blob));
+        }
+        Ok(())
+    }
+}
+
+/// What a walk over a changed struct looks at: pointers, as they were before the call, or values, as they are now.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pass {
+    Links,
+    Values,
+}
+
+#[derive(Clone, Copy)]
+struct Frame {
+    /// The struct that is walked.
+    walked: *mut u8,
+    /// The struct as the vendor left it.
+    live: *mut u8,
+    /// The copy that goes to the guest; `None` if it is not changed.
+    copy: Option<usize>,
+    /// It is the vendor's memory.
+    library: bool,
+}
+
+struct Sender<'c, 's, 't> {
+    call: &'c mut Call<'s>,
+    blob: Vec<u8>,
+    nodes: &'t [Node],
+    next: usize,
+    pass: Pass,
+    frames: Vec<Frame>,
+}
+
+impl Sender<'_, '_, '_> {
+    /// Where the vendor left the value at `site`.
+    fn live(&self, site: Site) -> *mut u8 {
+        self.frames.last().map_or(site.at, |frame| frame.live.wrapping_add(site.at as usize - frame.walked as usize))
+    }
+
+    /// The `len` bytes of the copy that goes to the guest.
+    fn copy_of(&mut self, site: Site, len: usize) -> Option<&mut [u8]> {
+        let frame = self.frames.last()?;
+        let at = frame.copy? + (site.at as usize - frame.walked as usize);
+        self.blob.get_mut(at..at + len)
+    }
+
+    /// Appends `len` bytes of the vendor's.
+    fn put(&mut self, from: *const u8, len: usize) -> Result<usize, Stop> {
+        if len.saturating_add(self.blob.len()) > MAX_TREE {
+            return Err(Stop);
+        }
+        let at = tree::put_here(&mut self.blob, len, None);
+        // SAFETY: the caller's `len` bytes are the vendor's or the call's; the blob has room.
+        unsafe { from.copy_to_nonoverlapping(self.blob[at..].as_mut_ptr(), len) };
+        Ok(at)
+    }
+
+    fn inside(&mut self, first: Frame, len: usize, target: &Target<'_>, pass: Pass) -> Result<(), Stop> {
+        let Some(inner) = target.inner else { return Ok(()) };
+        if self.frames.len() >= MAX_DEPTH {
+            return Err(Stop);
+        }
+        let size = target.size.max(1);
+        let around = std::mem::replace(&mut self.pass, pass);
+        for n in 0..len / size {
+            self.frames.push(Frame {
+                walked: first.walked.wrapping_add(n * size),
+                live: first.live.wrapping_add(n * size),
+                copy: first.copy.map(|at| at + n * size),
+                library: first.library,
+            });
+            let walked = inner(first.walked.wrapping_add(n * size), n, self);
+            self.frames.pop();
+            walked?;
+        }
+        self.pass = around;
+        Ok(())
+    }
+
+    /// The vendor's memory.
+    fn library(&mut self, site: Site, target: &Target<'_>) -> Result<(), Stop> {
+        // SAFETY: the site is a pointer in the vendor's memory, or in ours.
+        let ptr = unsafe { read_pointer(self.live(site)) };
+        if let Some(copy) = self.copy_of(site, 8) {
+            // The guest has no use for the vendor's address.
+            copy.fill(0);
+        }
+        if ptr.is_null() {
+            tree::put_key(&mut self.blob, 0);
+            return Ok(());
+        }
+        let len = match (target.extent)() {
+            Extent::Layout(layout) => layout.bytes,
+            // SAFETY: such data ends with zeros, by the API's contract, which the vendor keeps.
+            Extent::Terminated => unsafe { terminated_len(ptr, target.size) },
+            Extent::Kept => return Err(Stop),
+        };
+        let key = self.call.session.kept.name(ptr as usize);
+        tree::put_key(&mut self.blob, key);
+        let at = self.put(ptr, len)?;
+        let frame = Frame { walked: ptr, live: ptr, copy: Some(at), library: true };
+        self.inside(frame, len, target, Pass::Values)
+    }
+
+    /// What the guest should make of the pointer `ptr`.
+    fn link(&self, ptr: *mut u8) -> Link {
+        if ptr.is_null() {
+            return Link::Null;
+        }
+        let offset = |node: &Node| (ptr as usize).checked_sub(node.live as usize).filter(|offset| *offset <= node.len);
+        // A pointer to the end of one buffer may be to the start of another: that one is meant.
+        let found = self.nodes.iter().enumerate().filter(|(_, node)| !node.live.is_null());
+        let found = found.filter_map(|(n, node)| offset(node).map(|offset| (n, offset)));
+        found.min_by_key(|(n, offset)| (*offset != 0 && *offset == self.nodes[*n].len, *n)).map_or(
+            Link::Foreign,
+            |(n, offset)| Link::Into(n, offset),
+        )
+    }
+}
+
+impl Walker for Sender<'_, '_, '_> {
+    fn pointer(&mut self, site: Site, target: &Target<'_>) -> Result<(), Stop> {
+        let in_library = self.frames.last().is_some_and(|frame| frame.library);
+        let is_library = target.direction == Direction::Out && target.lifetime != Lifetime::Call;
+        if is_library || in_library {
+            return match self.pass == Pass::Values || self.frames.is_empty() {
+                true => self.library(site, target),
+                false => Ok(()),
+            };
+        }
+        if self.pass == Pass::Values {
+            return Ok(());
+        }
+        let node = *self.nodes.get(self.next).ok_or(Stop)?;
+        self.next += 1;
+        // SAFETY: the site is a pointer in a struct of ours, or the caller's variable.
+        let now = unsafe { read_pointer(self.live(site)) };
+        // A pointer that the vendor left alone stays as the application wrote it, even where two buffers meet.
+        let link = match now == node.live {
+            true if now.is_null() => Link::Null,
+            true => Link::Into(self.next - 1, 0),
+            false => self.link(now),
+        };
+        let link = link.to_wire();
+        if let Some(copy) = self.copy_of(site, 8) {
+            copy.copy_from_slice(&link.to_ne_bytes());
+        }
+        if node.live.is_null() {
+            return Ok(());
+        }
+        if let (Some(filled), true) = (target.filled, node.shadow.output.is_some()) {
+            let around = self.frames.last().map_or(std::ptr::null_mut(), |frame| frame.live);
+            self.call.filled(node.shadow, filled(around));
+        }
+        if target.inner.is_none() || target.no_copy {
+            return Ok(());
+        }
+        let frame = |walked, copy| Frame { walked, live: node.live, copy, library: false };
+        match target.direction {
+            Direction::In => self.inside(frame(node.came, None), node.len, target, Pass::Links),
+            Direction::Inout => {
+                let at = self.put(node.live, node.len)?;
+                self.inside(frame(node.came, Some(at)), node.len, target, Pass::Links)?;
+                self.inside(frame(node.live, Some(at)), node.len, target, Pass::Values)
+            }
+            Direction::Out => {
+                let at = self.put(node.live, node.len)?;
+                self.inside(frame(node.live, Some(at)), node.len, target, Pass::Values)
+            }
+        }
+    }
+
+    fn handle(&mut self, site: Site, kind: u8, _: Option<i64>) -> Result<(), Stop> {
+        if self.pass == Pass::Values {
+            // SAFETY: the site is a handle of 8 bytes, in a struct of ours or of the vendor's.
+            let bits = unsafe { self.live(site).cast::<u64>().read_unaligned() };
+            let id = self.call.session.handles.name(kind, bits);
+            if let Some(copy) = self.copy_of(site, 8) {
+                copy.copy_from_slice(&id.to_ne_bytes());
+            }
+        }
+        Ok(())
+    }
+
+    fn private(&mut self, site: Site, size: usize) -> Result<(), Stop> {
+        if let Some(copy) = self.copy_of(site, size) {
+            copy.fill(0);
+        }
+        Ok(())
+    }
+}
