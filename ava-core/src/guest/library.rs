@@ -47,7 +47,8 @@ impl Library {
         let mut state = self.state();
         let words = bytes.len().div_ceil(16).max(1);
         let State { blocks, kept, outgrown } = &mut *state;
-        let block = blocks.entry(key).or_insert_with(|| Block { words: vec![0; words], children: Vec::new() });
+        let block =
+            blocks.entry(key).or_insert_with(|| Block { words: vec![0; words], children: Vec::new() });
         if block.words.len() < words {
             kept.remove(&(block.words.as_ptr() as usize));
             outgrown.push(std::mem::replace(&mut block.words, vec![0; words]));

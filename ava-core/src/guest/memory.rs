@@ -41,7 +41,12 @@ pub(super) struct Allocator {
 impl Allocator {
     pub(super) fn new(arena: Arena) -> Self {
         let usable = arena.len().saturating_sub(RESERVE);
-        Self { arena, free: Mutex::new(BTreeMap::from([(0, usable)])), lent: Mutex::default(), reserve: Mutex::new(()) }
+        Self {
+            arena,
+            free: Mutex::new(BTreeMap::from([(0, usable)])),
+            lent: Mutex::default(),
+            reserve: Mutex::new(()),
+        }
     }
 
     /// A region of at least `len` bytes, or `None` if no gap is large enough.

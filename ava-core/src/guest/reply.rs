@@ -9,7 +9,8 @@ use super::pending::{Entry, Held};
 use super::stub::Fail;
 use crate::spec::{HandleKind, Mode, RawHandle, Rect};
 use crate::wire::{
-    self, CommandHeader, ELSEWHERE_TREE, FLAG_ASYNC, MAX_TICKETS, OutHeader, ReplyHeader, TICKET_DISCARD, align_up, control,
+    self, CommandHeader, ELSEWHERE_TREE, FLAG_ASYNC, MAX_TICKETS, OutHeader, ReplyHeader, TICKET_DISCARD,
+    align_up, control,
 };
 
 /// How a call went that was sent.
@@ -159,7 +160,9 @@ impl Call<'_> {
                 if ok || (returned && known.always) {
                     let bytes = bytes.get(..inline)?;
                     let came = match out.elsewhere {
-                        ELSEWHERE_TREE => Came::Staged(u64::read_from_bytes(bytes).ok()?, out.filled as usize),
+                        ELSEWHERE_TREE => {
+                            Came::Staged(u64::read_from_bytes(bytes).ok()?, out.filled as usize)
+                        }
                         _ => Came::Here(bytes.to_vec()),
                     };
                     self.scratch.trees.push((n, came));
@@ -358,7 +361,13 @@ impl Call<'_> {
     ///
     /// # Safety
     /// `len` bytes at `to` are writable; with `rect`, its pieces are.
-    pub(super) unsafe fn fetch(&mut self, number: u64, to: *mut u8, len: usize, rect: Option<Rect>) -> Result<(), Fail> {
+    pub(super) unsafe fn fetch(
+        &mut self,
+        number: u64,
+        to: *mut u8,
+        len: usize,
+        rect: Option<Rect>,
+    ) -> Result<(), Fail> {
         let session = self.session;
         let _reserve = session.memory.reserve.lock().unwrap_or_else(|e| e.into_inner());
         let region = session.memory.reserve_region();

@@ -7,9 +7,10 @@ use super::log;
 use super::pending::Held;
 use super::stub::Fail;
 use crate::spec::{
-    Direction, Extent, Handles, Layout, Lifetime, MAX_DEPTH, Site, Stop, Target, Walker, read_pointer, terminated_len,
+    Direction, Extent, Handles, Layout, Lifetime, MAX_DEPTH, Site, Stop, Target, Walker, read_pointer,
+    terminated_len,
 };
-use crate::wire::tree::{self, Link, MAX_TREE, Reader};
+use crate::wire::tree::{self, LIBRARY_KEY, Link, MAX_TREE, Reader};
 use crate::wire::{BufRef, INLINE_MAX, MAX_OUTPUTS, Place};
 
 /// Presents what is behind a parameter.
@@ -110,7 +111,10 @@ impl Call<'_> {
         if walk(&mut receiver).is_ok() && receiver.reader.is_at_end() {
             return Ok(());
         }
-        log::warn(format_args!("{}: the server's answer does not have the shape of its question", self.session.desc.name));
+        log::warn(format_args!(
+            "{}: the server's answer does not have the shape of its question",
+            self.session.desc.name
+        ));
         Err(Fail::Lost)
     }
 }
@@ -157,7 +161,9 @@ impl Encoder<'_, '_> {
         let at = self.here(ptr, len)?;
         let Some(inner) = target.inner else { return Ok(()) };
         if self.frames.len() >= MAX_DEPTH {
-            log::warn(format_args!("a structure is nested deeper than {MAX_DEPTH} pointers, or points to itself"));
+            log::warn(format_args!(
+                "a structure is nested deeper than {MAX_DEPTH} pointers, or points to itself"
+            ));
             return self.stop(Fail::Refused);
         }
         let size = target.size.max(1);
@@ -173,7 +179,9 @@ impl Encoder<'_, '_> {
     /// Copies `len` bytes at `ptr` into the blob.
     fn here(&mut self, ptr: *mut u8, len: usize) -> Result<usize, Stop> {
         if len.saturating_add(self.blob.len()) > MAX_TREE {
-            log::warn(format_args!("structured data of more than {MAX_TREE} bytes does not fit into one call"));
+            log::warn(format_args!(
+                "structured data of more than {MAX_TREE} bytes does not fit into one call"
+            ));
             return self.stop(Fail::Refused);
         }
         let at = tree::put_here(&mut self.blob, len, None);
@@ -229,7 +237,7 @@ impl Encoder<'_, '_> {
 
 impl Walker for Encoder<'_, '_> {
     fn pointer(&mut self, site: Site, target: &Target<'_>) -> Result<(), Stop> {
-        if is_library(target) {
+        if target.library {
             self.comes_back = true;
             return Ok(());
         }
@@ -266,7 +274,8 @@ impl Walker for Encoder<'_, '_> {
         let Some(at) = self.place(site) else { return Ok(()) };
         // SAFETY: the site is a handle of the application's.
         let bits = unsafe { site.at.cast::<u64>().read_unaligned() };
-        let invalid = invalid.or(self.call.session.desc.kinds.get(kind as usize).map(|k| k.invalid)).unwrap_or(0);
+        let invalid =
+            invalid.or(self.call.session.desc.kinds.get(kind as usize).map(|k| k.invalid)).unwrap_or(0);
         let id = self.call.id_of(bits, kind, invalid);
         let id = self.check(id)?;
         if let Some(bytes) = self.blob.get_mut(at..at + 8) {
@@ -283,11 +292,6 @@ impl Walker for Encoder<'_, '_> {
         }
         Ok(())
     }
-}
-
-/// Whether the target is the library's memory, not the application's.
-fn is_library(target: &Target<'_>) -> bool {
-    target.direction == Direction::Out && target.lifetime != Lifetime::Call
 }
 
 /// What a walk over a changed struct looks at: pointers, as they were before the call, or values, as they are now.
@@ -400,7 +404,9 @@ impl<'b> Receiver<'_, '_, 'b> {
         if target.direction == Direction::Inout {
             self.inside(ptr, copy, bytes.len(), None, target, Pass::Links)?;
         }
-        self.inside(copy, copy, bytes.len(), None, target, Pass::Values)?;
+        // What the vendor alone writes has no pointers of the application's.
+        let library = (target.direction == Direction::Out).then_some(LIBRARY_KEY);
+        self.inside(copy, copy, bytes.len(), library, target, Pass::Values)?;
         // SAFETY: `receive` was promised that what the walk presents is writable; the length is what the specification says.
         unsafe { ptr.copy_from_nonoverlapping(copy, bytes.len()) };
         Ok(())
@@ -419,7 +425,7 @@ impl<'b> Receiver<'_, '_, 'b> {
 impl Walker for Receiver<'_, '_, '_> {
     fn pointer(&mut self, site: Site, target: &Target<'_>) -> Result<(), Stop> {
         let in_library = self.frames.last().is_some_and(|frame| frame.library.is_some());
-        if is_library(target) || in_library {
+        if target.library || in_library {
             return match self.pass == Pass::Values || self.frames.is_empty() {
                 true => self.library(site, target),
                 false => Ok(()),

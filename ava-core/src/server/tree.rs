@@ -82,8 +82,14 @@ impl Call<'_> {
         // pointers into it and reads it through this slice only before they are used.
         let bytes = unsafe { std::slice::from_raw_parts(blob.ptr, blob.len) };
         let tree = Tree { nodes: Vec::new(), out: r.output(), always, kept: Vec::new(), frees: Vec::new() };
-        let mut decoder =
-            Decoder { call: self, base: blob.ptr, reader: Reader::new(bytes), tree, frames: Vec::new(), why: None };
+        let mut decoder = Decoder {
+            call: self,
+            base: blob.ptr,
+            reader: Reader::new(bytes),
+            tree,
+            frames: Vec::new(),
+            why: None,
+        };
         let walked = walk(&mut decoder);
         let Decoder { tree, why, reader, .. } = decoder;
         if walked.is_err() {
@@ -137,7 +143,9 @@ impl Decoder<'_, '_, '_> {
 
     /// Where the vendor finds the value at `site`.
     fn live(&self, site: Site) -> *mut u8 {
-        self.frames.last().map_or(site.at, |frame| frame.live.wrapping_add(site.at as usize - frame.came as usize))
+        self.frames
+            .last()
+            .map_or(site.at, |frame| frame.live.wrapping_add(site.at as usize - frame.came as usize))
     }
 
     /// What the vendor finds there, if that was kept from an earlier call.
@@ -181,7 +189,9 @@ impl Decoder<'_, '_, '_> {
         let layout = self.expected(site, r, here, target)?;
         let opts = target.opts;
         match (r.place(), target.direction) {
-            (Some(Place::Here), Direction::In) if layout.handles == Handles::None && layout.rect.is_none() => {
+            (Some(Place::Here), Direction::In)
+                if layout.handles == Handles::None && layout.rect.is_none() =>
+            {
                 Ok(Shadow { ptr: self.base.wrapping_add(here), len: r.len(), output: None })
             }
             (Some(Place::Here), _) => self.violation(site, "came where it should not"),
@@ -273,7 +283,11 @@ impl Decoder<'_, '_, '_> {
         let size = target.size.max(1);
         for n in 0..len / size {
             let old = old.as_ref().map_or(std::ptr::null(), |old| old[n * size..].as_ptr());
-            self.frames.push(Frame { came: came.wrapping_add(n * size), live: live.wrapping_add(n * size), old });
+            self.frames.push(Frame {
+                came: came.wrapping_add(n * size),
+                live: live.wrapping_add(n * size),
+                old,
+            });
             let walked = inner(came.wrapping_add(n * size), n, self);
             self.frames.pop();
             walked?;
@@ -282,7 +296,13 @@ impl Decoder<'_, '_, '_> {
     }
 
     /// A flat buffer that outlives the call.
-    fn lasting_flat(&mut self, site: Site, shadow: Shadow, keep: Keep, target: &Target<'_>) -> Result<(), Stop> {
+    fn lasting_flat(
+        &mut self,
+        site: Site,
+        shadow: Shadow,
+        keep: Keep,
+        target: &Target<'_>,
+    ) -> Result<(), Stop> {
         let (live, _) = self.room(Some(keep), shadow.len)?;
         if target.direction != Direction::Out {
             // SAFETY: both have so many bytes, and are apart.
@@ -312,9 +332,10 @@ impl Decoder<'_, '_, '_> {
 
 impl Walker for Decoder<'_, '_, '_> {
     fn pointer(&mut self, site: Site, target: &Target<'_>) -> Result<(), Stop> {
-        if target.direction == Direction::Out && target.lifetime != Lifetime::Call {
+        if target.library {
             // SAFETY: the site is a pointer in a struct of ours.
-            let old = self.old(site).map_or(std::ptr::null_mut(), |old| unsafe { crate::spec::read_pointer(old) });
+            let old =
+                self.old(site).map_or(std::ptr::null_mut(), |old| unsafe { crate::spec::read_pointer(old) });
             self.set(site, old);
             return Ok(());
         }
@@ -367,7 +388,10 @@ impl Walker for Decoder<'_, '_, '_> {
                 if let Some(keep) = keep {
                     return self.lasting_flat(site, shadow, keep, target);
                 }
-                self.add(site, Node { came: std::ptr::null_mut(), live: shadow.ptr, len: shadow.len, shadow });
+                self.add(
+                    site,
+                    Node { came: std::ptr::null_mut(), live: shadow.ptr, len: shadow.len, shadow },
+                );
             }
         }
         Ok(())
@@ -405,5 +429,6 @@ const NOWHERE: Node =
 fn ends_with_its_only_zeros(bytes: &[u8], size: usize) -> bool {
     let size = size.max(1);
     let is_zero = |element: &[u8]| element.iter().all(|byte| *byte == 0);
-    bytes.len().is_multiple_of(size) && bytes.chunks(size).position(is_zero) == (bytes.len() / size).checked_sub(1)
+    bytes.len().is_multiple_of(size)
+        && bytes.chunks(size).position(is_zero) == (bytes.len() / size).checked_sub(1)
 }

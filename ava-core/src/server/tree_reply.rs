@@ -4,7 +4,7 @@
 use super::api::Refusal;
 use super::call::Call;
 use super::tree::{Keep, Node, Tree, Walk};
-use crate::spec::{Direction, Extent, Lifetime, MAX_DEPTH, Site, Stop, Target, Walker, read_pointer, terminated_len};
+use crate::spec::{Direction, Extent, MAX_DEPTH, Site, Stop, Target, Walker, read_pointer, terminated_len};
 use crate::wire::tree::{self, Link, MAX_TREE};
 
 impl Call<'_> {
@@ -24,7 +24,9 @@ impl Call<'_> {
                 self.session.kept.free(*key);
             }
         }
-        for node in tree.nodes.iter().filter(|node| node.shadow.output.is_some() && node.live != node.shadow.ptr) {
+        for node in
+            tree.nodes.iter().filter(|node| node.shadow.output.is_some() && node.live != node.shadow.ptr)
+        {
             // SAFETY: both have so many bytes, and are apart: what the vendor wrote goes where the reply looks for it.
             unsafe { node.shadow.ptr.copy_from_nonoverlapping(node.live, node.len) };
         }
@@ -42,7 +44,11 @@ impl Call<'_> {
         if walk(&mut sender).is_err() {
             let blob = sender.blob.len();
             let function = self.function();
-            tracing::warn!(function, bytes = blob, "what the vendor shows is too large or nested too deep for a reply");
+            tracing::warn!(
+                function,
+                bytes = blob,
+                "what the vendor shows is too large or nested too deep for a reply"
+            );
             return Err(Refusal::Limit);
         }
         let blob = sender.blob;
@@ -84,7 +90,9 @@ struct Sender<'c, 's, 't> {
 impl Sender<'_, '_, '_> {
     /// Where the vendor left the value at `site`.
     fn live(&self, site: Site) -> *mut u8 {
-        self.frames.last().map_or(site.at, |frame| frame.live.wrapping_add(site.at as usize - frame.walked as usize))
+        self.frames
+            .last()
+            .map_or(site.at, |frame| frame.live.wrapping_add(site.at as usize - frame.walked as usize))
     }
 
     /// The `len` bytes of the copy that goes to the guest.
@@ -157,22 +165,21 @@ impl Sender<'_, '_, '_> {
         if ptr.is_null() {
             return Link::Null;
         }
-        let offset = |node: &Node| (ptr as usize).checked_sub(node.live as usize).filter(|offset| *offset <= node.len);
+        let offset =
+            |node: &Node| (ptr as usize).checked_sub(node.live as usize).filter(|offset| *offset <= node.len);
         // A pointer to the end of one buffer may be to the start of another: that one is meant.
         let found = self.nodes.iter().enumerate().filter(|(_, node)| !node.live.is_null());
         let found = found.filter_map(|(n, node)| offset(node).map(|offset| (n, offset)));
-        found.min_by_key(|(n, offset)| (*offset != 0 && *offset == self.nodes[*n].len, *n)).map_or(
-            Link::Foreign,
-            |(n, offset)| Link::Into(n, offset),
-        )
+        found
+            .min_by_key(|(n, offset)| (*offset != 0 && *offset == self.nodes[*n].len, *n))
+            .map_or(Link::Foreign, |(n, offset)| Link::Into(n, offset))
     }
 }
 
 impl Walker for Sender<'_, '_, '_> {
     fn pointer(&mut self, site: Site, target: &Target<'_>) -> Result<(), Stop> {
         let in_library = self.frames.last().is_some_and(|frame| frame.library);
-        let is_library = target.direction == Direction::Out && target.lifetime != Lifetime::Call;
-        if is_library || in_library {
+        if target.library || in_library {
             return match self.pass == Pass::Values || self.frames.is_empty() {
                 true => self.library(site, target),
                 false => Ok(()),
@@ -215,7 +222,9 @@ impl Walker for Sender<'_, '_, '_> {
             }
             Direction::Out => {
                 let at = self.put(node.live, node.len)?;
-                self.inside(frame(node.live, Some(at)), node.len, target, Pass::Values)
+                // What the vendor alone writes has no pointers of the guest's.
+                let frame = Frame { library: true, ..frame(node.live, Some(at)) };
+                self.inside(frame, node.len, target, Pass::Values)
             }
         }
     }

@@ -57,6 +57,8 @@ pub struct Target<'a> {
     pub size: usize,
     /// Presents what is inside the element at this address, of this index; `None` if elements are plain bytes.
     pub inner: Option<&'a Inner<'a>>,
+    /// It is the library's memory: the vendor sets the pointer.
+    pub library: bool,
     /// How long it is used.
     pub lifetime: Lifetime,
     /// The contents do not travel: the vendor gets room of this size.

@@ -158,9 +158,8 @@ fn itself(param: &Param, buffer: &Buffer, errors: &mut Errors) {
     let name = param.name.unraw().to_string();
     let uses = |expr: &&Expr| mentioned(*expr).contains(&name);
     let length = buffer.extent.expr().filter(uses);
-    let own_length = buffer.direction == Direction::In
-        && !buffer.is_tree()
-        && !matches!(buffer.extent, Extent::Cstr(_));
+    let own_length =
+        buffer.direction == Direction::In && !buffer.is_tree() && !matches!(buffer.extent, Extent::Cstr(_));
     if let Some(expr) = length.filter(|_| !own_length) {
         errors
             .at(expr, format!("only the length of an `input` may depend on what `{name}` itself points to"));

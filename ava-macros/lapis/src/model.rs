@@ -244,6 +244,8 @@ pub(crate) struct Buffer {
     pub(crate) fields: Vec<Field>,
     /// Its elements are of a type that is described.
     pub(crate) structured: bool,
+    /// It is the library's memory, not the application's.
+    pub(crate) library: bool,
     pub(crate) lifetime: Lifetime,
     pub(crate) no_copy: bool,
     pub(crate) frees: bool,
@@ -257,7 +259,10 @@ pub(crate) struct Buffer {
 pub(crate) enum Content {
     /// A pointer.
     Buffer(Box<Buffer>),
-    Handle { kind: usize, invalid: Option<Expr> },
+    Handle {
+        kind: usize,
+        invalid: Option<Expr>,
+    },
     /// A struct of a described type, or an array of such.
     Structure,
     /// Each side has its own.
@@ -368,11 +373,6 @@ impl Buffer {
             || self.no_copy
             || !matches!(self.lifetime, Lifetime::Call)
             || matches!(self.extent, Extent::Terminated)
-    }
-
-    /// Whether it is the library's memory, not the application's.
-    pub(crate) fn is_library(&self) -> bool {
-        self.direction == Direction::Out && !matches!(self.lifetime, Lifetime::Call)
     }
 
     /// Expressions that guest and server both evaluate before the call.

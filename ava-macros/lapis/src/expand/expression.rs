@@ -192,7 +192,8 @@ pub(super) fn deferred_when(f: &Function, param: &Param, buffer: &Buffer) -> Opt
 
 /// The status for an invalid handle.
 pub(super) fn invalid(f: &Function, param: &Param) -> Option<Expression> {
-    let (Role::Handle { invalid: Some(invalid), .. } | Role::CastHandle { invalid: Some(invalid), .. }) = &param.role
+    let (Role::Handle { invalid: Some(invalid), .. } | Role::CastHandle { invalid: Some(invalid), .. }) =
+        &param.role
     else {
         return None;
     };

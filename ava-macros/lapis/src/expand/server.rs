@@ -47,8 +47,9 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
     let name = &f.name;
     // An order exists: `check` reported functions that have none.
     let order = order(f).unwrap_or_default();
-    let scalars =
-        f.params.iter().filter(|p| matches!(p.role, Role::Scalar | Role::Opaque | Role::Handle { .. } | Role::CastHandle { .. }));
+    let scalars = f.params.iter().filter(|p| {
+        matches!(p.role, Role::Scalar | Role::Opaque | Role::Handle { .. } | Role::CastHandle { .. })
+    });
     let scalars = scalars.map(|param| decode(model, f, param));
     let buffers = order.iter().map(|n| decode(model, f, &f.params[*n]));
     let tickets = f.params.iter().map(|param| server_param::ticket(f, param));

@@ -179,7 +179,8 @@ fn used(model: &Model, f: &Function, param: &Param, buffer: &Buffer) -> TokenStr
     if buffer.direction == Direction::In {
         let layout = layout(model, f, param, buffer, Some(quote!(__own)));
         let elem = param.pointer().map_or_else(|| quote!(u8), elem);
-        let names_itself = buffer.exprs().into_iter().any(|e| mentioned(e).contains(&name.unraw().to_string()));
+        let names_itself =
+            buffer.exprs().into_iter().any(|e| mentioned(e).contains(&name.unraw().to_string()));
         let own = names_itself.then(|| {
             quote! {
                 let __len = __wire.#name.len() / ::core::mem::size_of::<#elem>().max(1);
@@ -217,7 +218,8 @@ pub(super) fn tree(f: &Function, tree: &Tree<'_>) -> TokenStream {
     let (decoded, root) = (names::decoded(name), names::root(name));
     let walk = tree_walk(f, tree);
     let used = quote!(__call.tree(__wire.#name, #always, &|__w| #walk)?);
-    let when = tree.param.and_then(|param| expression::when(f, param, tree.buffer)).map(|when| before(&when, f));
+    let when =
+        tree.param.and_then(|param| expression::when(f, param, tree.buffer)).map(|when| before(&when, f));
     let value = match when {
         Some(when) => quote!(if #when { #used } else {
             let __unused = __call.unused(__wire.#name)?;

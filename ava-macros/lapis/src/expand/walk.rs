@@ -18,13 +18,20 @@ use crate::names;
 /// The parameters that the walk of `buffer` takes, beside the pointer.
 pub(super) fn params(f: &Function, owner: &Ident, buffer: &Buffer) -> Vec<usize> {
     let exprs = buffer.exprs();
-    let names: BTreeSet<String> = exprs.into_iter().chain(buffer.filled.as_ref()).flat_map(mentioned).collect();
+    let names: BTreeSet<String> =
+        exprs.into_iter().chain(buffer.filled.as_ref()).flat_map(mentioned).collect();
     let used = |name: &Ident| name != owner && names.contains(&name.unraw().to_string());
     f.params.iter().enumerate().filter(|(_, p)| used(&p.name)).map(|(n, _)| n).collect()
 }
 
 /// The walk behind the pointer `owner` of a function.
-pub(super) fn definition(model: &Model, f: &Function, owner: &Ident, ty: &TokenStream, buffer: &Buffer) -> TokenStream {
+pub(super) fn definition(
+    model: &Model,
+    f: &Function,
+    owner: &Ident,
+    ty: &TokenStream,
+    buffer: &Buffer,
+) -> TokenStream {
     let name = names::expr(&f.name, Some(owner), "walk");
     let params = params(f, owner, buffer).into_iter().map(|n| {
         let param = &f.params[n];
@@ -165,7 +172,7 @@ fn pointer(model: &Model, place: &TokenStream, name: &str, buffer: &Buffer) -> T
         Some(_) => quote!(Some(&__filled)),
         None => quote!(None),
     };
-    let (no_copy, frees, opts) = (buffer.no_copy, buffer.frees, opts(buffer));
+    let (library, no_copy, frees, opts) = (buffer.library, buffer.no_copy, buffer.frees, opts(buffer));
     quote! {{
         let __place = #place;
         let __size = __p::size_behind(__place);
@@ -179,6 +186,7 @@ fn pointer(model: &Model, place: &TokenStream, name: &str, buffer: &Buffer) -> T
                 extent: &__extent,
                 size: __size,
                 inner: #inner_ref,
+                library: #library,
                 lifetime: __p::Lifetime::#lifetime,
                 no_copy: #no_copy,
                 frees: #frees,
@@ -194,9 +202,13 @@ fn extent(buffer: &Buffer) -> TokenStream {
     let this = quote!(__this);
     let layout = |layout: TokenStream| quote!(__p::Extent::Layout(#layout));
     match &buffer.extent {
-        Extent::One if matches!(buffer.lifetime, Lifetime::Manual) && !buffer.is_library() => {
+        Extent::One if matches!(buffer.lifetime, Lifetime::Manual) && !buffer.library => {
             // What was kept before has the length that it was kept with; a struct has its own.
-            quote!(if __p::is_sized(__place) { __p::Extent::Layout(Layout::bytes(__size)) } else { __p::Extent::Kept })
+            quote!(if __p::is_sized(__place) {
+                __p::Extent::Layout(Layout::bytes(__size))
+            } else {
+                __p::Extent::Kept
+            })
         }
         Extent::One => layout(quote!(Layout::bytes(__size))),
         Extent::Len(e) => {

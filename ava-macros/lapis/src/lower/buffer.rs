@@ -29,7 +29,10 @@ pub(super) struct Owner<'a> {
 /// The buffer that `list` describes.
 pub(super) fn buffer(owner: Owner<'_>, list: &List, scope: &Scope<'_>, errors: &mut Errors) -> Buffer {
     let lifetime = lifetime(list, scope, errors);
-    let is_library = owner.direction == Direction::Out && !matches!(lifetime, Lifetime::Call);
+    let lasts = !matches!(lifetime, Lifetime::Call);
+    // A parameter points to the application's memory; what the vendor may set points to the library's.
+    let is_nested = owner.pointer.is_none();
+    let is_library = owner.direction == Direction::Out && lasts && (is_nested || owner.from_library);
     if owner.from_library && !is_library && owner.pointer.is_none() {
         errors.at(
             owner.at,
@@ -44,7 +47,10 @@ pub(super) fn buffer(owner: Owner<'_>, list: &List, scope: &Scope<'_>, errors: &
     let element = list.get(Word::Element).and_then(|d| element(d, owner, inside, is_library, scope, errors));
     let fields = fields(list, inside, is_library, scope, errors);
     if let (Some(_), Some(d)) = (&element, list.get(Word::Field)) {
-        errors.at(&d.name, "elements with `field`s are structs, and those with an `element` pointers; remove one");
+        errors.at(
+            &d.name,
+            "elements with `field`s are structs, and those with an `element` pointers; remove one",
+        );
     }
     let extent = extent(list, owner.at, errors);
     check_extent(owner, &extent, &lifetime, element.is_some(), list, errors);
@@ -60,6 +66,7 @@ pub(super) fn buffer(owner: Owner<'_>, list: &List, scope: &Scope<'_>, errors: &
         element,
         fields,
         structured,
+        library: is_library,
         lifetime,
         no_copy: list.has(Word::NoCopy),
         frees: list.has(Word::Frees),
@@ -69,14 +76,20 @@ pub(super) fn buffer(owner: Owner<'_>, list: &List, scope: &Scope<'_>, errors: &
             || matches!(kind, Some(Elem::Status(_))) && owner.direction != Direction::In,
     };
     if let (true, Some(d)) = (buffer.is_tree(), list.get(Word::Deferred)) {
-        errors.at(&d.name, "only a flat buffer can be deferred: this one has pointers inside, or a lifetime of its own");
+        errors.at(
+            &d.name,
+            "only a flat buffer can be deferred: this one has pointers inside, or a lifetime of its own",
+        );
         deferred = None;
     }
     if let (true, Some(d), Some(_)) = (buffer.is_tree(), list.get(Word::Filled), owner.pointer) {
         errors.at(&d.name, "`filled` is for flat buffers; say it of the buffers inside");
     }
     if let (Some(d), false) = (list.get(Word::Frees), matches!(buffer.lifetime, Lifetime::Manual)) {
-        errors.at(&d.name, "only what was kept can be freed: add `lifetime = Manual`, here and where it was given");
+        errors.at(
+            &d.name,
+            "only what was kept can be freed: add `lifetime = Manual`, here and where it was given",
+        );
     }
     // What arrives after the call must not come through its reply.
     buffer.zerocopy |= deferred.is_some() && owner.direction == Direction::Out;
@@ -92,7 +105,9 @@ fn lifetime(list: &List, scope: &Scope<'_>, errors: &mut Errors) -> Lifetime {
         (Some("Call"), _) => Lifetime::Call,
         (Some("Manual"), _) => Lifetime::Manual,
         (Some("Static"), _) => Lifetime::Static,
-        (_, Expr::Call(call)) if as_ident(&call.func).is_some_and(|name| name == "Until") && call.args.len() == 1 => {
+        (_, Expr::Call(call))
+            if as_ident(&call.func).is_some_and(|name| name == "Until") && call.args.len() == 1 =>
+        {
             let of = &call.args[0];
             if as_ident(of).is_some_and(|name| name == "ret") {
                 return Lifetime::Until(None);
@@ -202,8 +217,10 @@ fn element(
         return None;
     }
     let is_void = owner.pointer.is_some_and(|pointer| matches!(pointer.kind, Elem::Pointer(true)));
-    let is_kept = d.list.expr(Word::Lifetime).is_some_and(|e| as_ident(e).is_some_and(|name| name == "Manual"));
-    if is_void && !is_kept && ![Word::Bytes, Word::With, Word::Cstr].into_iter().any(|word| d.list.has(word)) {
+    let is_kept =
+        d.list.expr(Word::Lifetime).is_some_and(|e| as_ident(e).is_some_and(|name| name == "Manual"));
+    if is_void && !is_kept && ![Word::Bytes, Word::With, Word::Cstr].into_iter().any(|word| d.list.has(word))
+    {
         errors.at(&d.name, "how long is each element? Write `bytes = SIZE`, `with = ..` or `cstr`");
     }
     let owner = Owner { at: &d.name, ..inside };
@@ -217,8 +234,9 @@ fn element(
 
 /// A part of the library's memory, which lives as long as the whole.
 fn inherited(owner: Owner<'_>, list: &List, scope: &Scope<'_>, errors: &mut Errors) -> Buffer {
-    let mut buffer = buffer(Owner { from_library: false, direction: Direction::Out, ..owner }, list, scope, errors);
-    buffer.lifetime = Lifetime::Static;
+    let mut buffer =
+        buffer(Owner { from_library: false, direction: Direction::Out, ..owner }, list, scope, errors);
+    (buffer.lifetime, buffer.library) = (Lifetime::Static, true);
     buffer
 }
 
@@ -301,7 +319,10 @@ fn handle(d: &Descriptor, scope: &Scope<'_>, errors: &mut Errors) -> Option<Cont
     if kind.is_none() {
         errors.at(
             ty,
-            format!("`{0}` is no type of handles: describe it, `#[handle(..)] type {0};`", spelled(&ty.to_token_stream())),
+            format!(
+                "`{0}` is no type of handles: describe it, `#[handle(..)] type {0};`",
+                spelled(&ty.to_token_stream())
+            ),
         );
     }
     Some(Content::Handle { kind: kind?, invalid: d.list.expr(Word::Invalid).cloned() })

@@ -168,8 +168,13 @@ fn return_type(ty: &Type, list: &List, scope: &Scope<'_>, errors: &mut Errors) -
             Some(d) => {
                 let pointer = cast(&pointer, list, scope);
                 let direction = Direction::Out;
-                let owner =
-                    Owner { at: &d.name, name: "ret", pointer: Some(&pointer), direction, from_library: true };
+                let owner = Owner {
+                    at: &d.name,
+                    name: "ret",
+                    pointer: Some(&pointer),
+                    direction,
+                    from_library: true,
+                };
                 Returns::Library(Box::new(buffer(owner, list, scope, errors)))
             }
             None => Returns::Pointer,

@@ -95,7 +95,10 @@ pub(super) fn types(items: &[TypeItem], names: &mut Names, errors: &mut Errors) 
         seen.push(&item.name);
         let kinds: Vec<_> = item.list.0.iter().collect();
         if let [_, second, ..] = kinds[..] {
-            errors.at(&second.name, "a type is one of `handle`, `status`, `structure` and `opaque`; remove the others");
+            errors.at(
+                &second.name,
+                "a type is one of `handle`, `status`, `structure` and `opaque`; remove the others",
+            );
         }
         let before = errors.count();
         match kinds.first() {
@@ -281,8 +284,13 @@ pub(super) fn structures(items: &[TypeItem], names: &Names, errors: &mut Errors)
                 errors.at(&d.name, "a structure without described fields needs no description; remove it");
             }
             let name = item.name.to_string();
-            let owner =
-                Owner { at: &d.name, name: &name, pointer: None, direction: Direction::Inout, from_library: false };
+            let owner = Owner {
+                at: &d.name,
+                name: &name,
+                pointer: None,
+                direction: Direction::Inout,
+                from_library: false,
+            };
             let fields = fields(&d.list, owner, false, &scope, errors);
             Structure { name: item.name.clone(), fields, broken: errors.count() != before }
         })

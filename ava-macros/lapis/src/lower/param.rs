@@ -166,7 +166,10 @@ fn cast_handle(d: &Descriptor, scope: &Scope<'_>, errors: &mut Errors) -> Role {
         },
         (None, ty) => {
             let ty = ty.map(spelled).unwrap_or_default();
-            errors.at(&d.name, format!("`{ty}` is no type of handles: describe it, `#[handle(..)] type {ty};`"));
+            errors.at(
+                &d.name,
+                format!("`{ty}` is no type of handles: describe it, `#[handle(..)] type {ty};`"),
+            );
             Role::Plain
         }
     }
@@ -217,8 +220,7 @@ fn pointed(
         }
     }
     let name = param.name.to_string();
-    let owner =
-        Owner { at: &d.name, name: &name, pointer: Some(pointer), direction, from_library: false };
+    let owner = Owner { at: &d.name, name: &name, pointer: Some(pointer), direction, from_library: false };
     Role::Buffer(Box::new(buffer(owner, list, scope, errors)))
 }
 

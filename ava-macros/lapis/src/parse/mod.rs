@@ -206,7 +206,12 @@ fn type_item(input: ParseStream<'_>, block: &mut Block, errors: &mut Errors) -> 
     let before = errors.count();
     attributes(attrs, Place::Type, &mut list, errors);
     if list.0.is_empty() && errors.count() == before {
-        errors.at(&name, format!("say what `{name}` is: `#[handle(..)]`, `#[status(..)]`, `#[structure(..)]` or `#[opaque]`"));
+        errors.at(
+            &name,
+            format!(
+                "say what `{name}` is: `#[handle(..)]`, `#[status(..)]`, `#[structure(..)]` or `#[opaque]`"
+            ),
+        );
     }
     block.types.push(TypeItem { list, name });
     Ok(())
