@@ -257,7 +257,14 @@ void *dmAllocHost(size_t size);
 /* memory: from dmAllocHost, else DM_ERROR_NOT_FOUND. No command may be using it. */
 dm_status dmFreeHost(void *memory);
 
-/* Commands on n bytes (not 0) at memory, which must lie in one allocation of dmAllocHost (else DM_ERROR_NOT_FOUND). They see what the
+/* Lets commands use size bytes (at most 64 MiB, not 0) of the application's own memory as if dmAllocHost had returned it.
+ * DM_ERROR_BUSY if it overlaps what commands may use already. */
+dm_status dmRegisterHost(void *memory, size_t size);
+
+/* memory: as it was passed to dmRegisterHost, else DM_ERROR_NOT_FOUND. No command may be using it. */
+dm_status dmUnregisterHost(void *memory);
+
+/* Commands on n bytes (not 0) at memory, which must lie in one piece of dmAllocHost or dmRegisterHost (else DM_ERROR_NOT_FOUND). They see what the
  * application wrote before the call, and it sees what they wrote once they are complete. */
 
 /* Writes `value` to each byte. */

@@ -7,7 +7,7 @@ use super::log;
 use super::pending::Held;
 use super::stub::Fail;
 use crate::spec::{
-    Direction, Extent, Handles, Layout, Lifetime, MAX_DEPTH, Site, Stop, Target, Walker, read_pointer,
+    Direction, Extent, Handles, Layout, Lifetime, MAX_DEPTH, Ptr, Site, Stop, Target, Walker, read_pointer,
     terminated_len,
 };
 use crate::wire::tree::{self, LIBRARY_KEY, Link, MAX_TREE, Reader};
@@ -166,7 +166,7 @@ impl Encoder<'_, '_> {
             ));
             return self.stop(Fail::Refused);
         }
-        let size = target.size.max(1);
+        let size = target.step(len);
         for n in 0..len / size {
             self.frames.push((ptr as usize + n * size, at + n * size));
             let walked = inner(ptr.wrapping_add(n * size), n, self);
@@ -252,8 +252,14 @@ impl Walker for Encoder<'_, '_> {
             }
             return Ok(());
         }
-        let layout = match (target.extent)() {
+        // SAFETY: what the application passed is readable.
+        let extent = (target.extent)(unsafe { Ptr::new(ptr, usize::MAX) });
+        let is_library =
+            is_keyed && matches!(self.call.session.library.find(ptr as usize), Some(Kept::Library(_)));
+        let layout = match extent {
+            _ if is_library => return self.kept(ptr, target),
             Extent::Kept => return self.kept(ptr, target),
+            Extent::One(bytes) => Layout::bytes(bytes),
             Extent::Layout(layout) => layout,
             // SAFETY: such data ends with zeros, by the API's contract.
             Extent::Terminated => Layout::bytes(unsafe { terminated_len(ptr, target.size) }),
@@ -352,7 +358,7 @@ impl<'b> Receiver<'_, '_, 'b> {
         if self.frames.len() >= MAX_DEPTH {
             return Err(Stop);
         }
-        let size = target.size.max(1);
+        let size = target.step(len);
         let around = std::mem::replace(&mut self.pass, pass);
         for n in 0..len / size {
             let copy = if copy.is_null() { copy } else { copy.wrapping_add(n * size) };
@@ -414,7 +420,9 @@ impl<'b> Receiver<'_, '_, 'b> {
 
     /// How long the application's data at `ptr` is.
     fn extent(&self, ptr: *mut u8, target: &Target<'_>) -> Extent {
-        match (target.extent)() {
+        // SAFETY: what the application passed is readable.
+        match (target.extent)(unsafe { Ptr::new(ptr, usize::MAX) }) {
+            Extent::One(bytes) => Extent::Layout(Layout::bytes(bytes)),
             // SAFETY: such data ends with zeros, by the API's contract.
             Extent::Terminated => Extent::Layout(Layout::bytes(unsafe { terminated_len(ptr, target.size) })),
             other => other,

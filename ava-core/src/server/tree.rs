@@ -10,6 +10,7 @@ use super::shadow::Shadow;
 use super::staging::Staging;
 use crate::spec::{
     Direction, Extent, Handles, Layout, Lifetime, MAX_DEPTH, Opts, Ptr, Site, Stop, Target, Walker,
+    take_fault,
 };
 use crate::wire::tree::{LIBRARY_KEY, MAX_TREE, Reader};
 use crate::wire::{BufRef, Place};
@@ -126,7 +127,7 @@ struct Decoder<'c, 's, 'b> {
     why: Option<Refusal>,
 }
 
-impl Decoder<'_, '_, '_> {
+impl<'b> Decoder<'_, '_, 'b> {
     fn stop<T>(&mut self, why: Refusal) -> Result<T, Stop> {
         self.why = Some(why);
         Err(Stop)
@@ -166,7 +167,16 @@ impl Decoder<'_, '_, '_> {
 
     /// The length that `site` should have, given what came.
     fn expected(&mut self, site: Site, r: BufRef, here: usize, target: &Target<'_>) -> Result<Layout, Stop> {
-        match (target.extent)() {
+        let extent = (target.extent)(self.own(r, here));
+        if take_fault() {
+            return self.violation(site, "is shorter than the specification reads");
+        }
+        match extent {
+            Extent::One(bytes) if bytes == r.len() => Ok(Layout::bytes(bytes)),
+            Extent::One(bytes) => {
+                let what = format!("is {} bytes long where the specification says {bytes}", r.len());
+                self.violation(site, &what)
+            }
             Extent::Layout(layout) if layout.bytes == r.len() => Ok(layout),
             Extent::Layout(layout) => {
                 let what = format!("is {} bytes long where the specification says {}", r.len(), layout.bytes);
@@ -184,6 +194,16 @@ impl Decoder<'_, '_, '_> {
         }
     }
 
+    /// What came of a target.
+    fn own(&self, r: BufRef, here: usize) -> Ptr<'b, u8> {
+        let bytes = match r.place() {
+            Some(Place::Here) => self.reader.bytes(here, r.len()).unwrap_or_default(),
+            _ => &[],
+        };
+        // SAFETY: these bytes are there as long as the blob is.
+        unsafe { Ptr::new(bytes.as_ptr(), bytes.len()) }
+    }
+
     /// A buffer without pointers inside.
     fn flat(&mut self, site: Site, r: BufRef, here: usize, target: &Target<'_>) -> Result<Shadow, Stop> {
         let layout = self.expected(site, r, here, target)?;
@@ -198,7 +218,7 @@ impl Decoder<'_, '_, '_> {
             (_, Direction::In) => {
                 let shadow = self.call.input(r, opts, |_| layout);
                 let shadow = self.check(shadow)?;
-                if matches!((target.extent)(), Extent::Terminated) {
+                if matches!((target.extent)(self.own(r, here)), Extent::Terminated) {
                     // SAFETY: `input` gave memory of this length, private as such data is never zero-copy.
                     let bytes = unsafe { std::slice::from_raw_parts(shadow.ptr, shadow.len) };
                     if opts.zerocopy || !ends_with_its_only_zeros(bytes, target.size) {
@@ -221,7 +241,7 @@ impl Decoder<'_, '_, '_> {
     /// The shadow buffer of `len` bytes that outlives the call, and whether it is new.
     fn lasting(&mut self, keep: Keep, len: usize) -> Result<(Arc<Staging>, bool), Stop> {
         if let Keep::Address(key) = keep
-            && let Some(shadow) = self.call.session.kept.find(key).filter(|shadow| shadow.len() == len)
+            && let Some(shadow) = self.call.session.kept.find(key).filter(|shadow| shadow.len() >= len)
         {
             self.call.scratch.memory.keep(shadow.clone());
             return Ok((shadow, false));
@@ -280,7 +300,7 @@ impl Decoder<'_, '_, '_> {
         if self.frames.len() >= MAX_DEPTH {
             return self.violation(site, "is nested too deep");
         }
-        let size = target.size.max(1);
+        let size = target.step(len);
         for n in 0..len / size {
             let old = old.as_ref().map_or(std::ptr::null(), |old| old[n * size..].as_ptr());
             self.frames.push(Frame {
@@ -310,6 +330,13 @@ impl Decoder<'_, '_, '_> {
         }
         self.add(site, Node { came: std::ptr::null_mut(), live, len: shadow.len, shadow });
         Ok(())
+    }
+
+    /// Whether a pointer without contents names what is kept.
+    fn is_named(&self, r: BufRef, target: &Target<'_>) -> bool {
+        let extent = (target.extent)(self.own(r, 0));
+        take_fault();
+        r.is_empty() && (!target.no_copy || matches!(extent, Extent::Kept))
     }
 
     /// What is kept under `key`, or something that the vendor does not know either.
@@ -356,7 +383,7 @@ impl Walker for Decoder<'_, '_, '_> {
         let Some((r, here)) = self.reader.pointer() else { return Err(Stop) };
         match (r.place(), keep) {
             (Some(Place::Null), _) => self.add(site, NOWHERE),
-            (Some(Place::Unused), Some(Keep::Address(key))) if !target.no_copy => {
+            (Some(Place::Unused), Some(Keep::Address(key))) if self.is_named(r, target) => {
                 let node = self.named(key);
                 self.add(site, node);
             }
@@ -370,7 +397,7 @@ impl Walker for Decoder<'_, '_, '_> {
                     }
                     (Ok(_), _) => return self.violation(site, "did not come"),
                     (Err(_), _) => {
-                        let shadow = match (target.extent)() {
+                        let shadow = match (target.extent)(self.own(r, here)) {
                             Extent::Layout(layout) if layout.bytes as u64 > crate::wire::LEN_MASK => unused(),
                             _ => return Err(Stop),
                         };

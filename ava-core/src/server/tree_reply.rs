@@ -4,7 +4,9 @@
 use super::api::Refusal;
 use super::call::Call;
 use super::tree::{Keep, Node, Tree, Walk};
-use crate::spec::{Direction, Extent, MAX_DEPTH, Site, Stop, Target, Walker, read_pointer, terminated_len};
+use crate::spec::{
+    Direction, Extent, MAX_DEPTH, Ptr, Site, Stop, Target, Walker, read_pointer, terminated_len,
+};
 use crate::wire::tree::{self, Link, MAX_TREE};
 
 impl Call<'_> {
@@ -118,7 +120,7 @@ impl Sender<'_, '_, '_> {
         if self.frames.len() >= MAX_DEPTH {
             return Err(Stop);
         }
-        let size = target.size.max(1);
+        let size = target.step(len);
         let around = std::mem::replace(&mut self.pass, pass);
         for n in 0..len / size {
             self.frames.push(Frame {
@@ -147,8 +149,11 @@ impl Sender<'_, '_, '_> {
             tree::put_key(&mut self.blob, 0);
             return Ok(());
         }
-        let len = match (target.extent)() {
+        // SAFETY: it is the vendor's, of which what the specification reads is there.
+        let extent = (target.extent)(unsafe { Ptr::new(ptr, usize::MAX) });
+        let len = match extent {
             Extent::Layout(layout) => layout.bytes,
+            Extent::One(bytes) => bytes,
             // SAFETY: such data ends with zeros, by the API's contract, which the vendor keeps.
             Extent::Terminated => unsafe { terminated_len(ptr, target.size) },
             Extent::Kept => return Err(Stop),

@@ -51,6 +51,15 @@ impl<'a, T: Copy> Ptr<'a, T> {
         Self { ptr, len, _target: PhantomData }
     }
 
+    /// The same target, as elements of another type; 4096 bytes at most are one element.
+    pub fn of<U: Copy>(self) -> Ptr<'a, U> {
+        let len = match self.len {
+            usize::MAX => usize::MAX,
+            len => len.saturating_mul(size_of::<T>()) / size_of::<U>().max(1),
+        };
+        Ptr { ptr: self.ptr.cast(), len, _target: PhantomData }
+    }
+
     /// Whether the parameter is the null pointer.
     pub fn is_null(self) -> bool {
         self.ptr.is_null()

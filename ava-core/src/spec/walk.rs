@@ -7,7 +7,7 @@
 use std::ffi::c_void;
 use std::marker::PhantomData;
 
-use super::{Layout, Opts};
+use super::{Layout, Opts, Ptr};
 
 /// Deepest nesting of pointers: longer chains would not fit on a thread's stack.
 pub const MAX_DEPTH: usize = 256;
@@ -41,6 +41,8 @@ pub enum Lifetime {
 pub enum Extent {
     /// It is so large.
     Layout(Layout),
+    /// It is one element of so many bytes, which may be more than [`Target::size`].
+    One(usize),
     /// It ends with its only element of zeros, which is part of it. Strings are of this kind.
     Terminated,
     /// It is what was given earlier, under `lifetime = Manual`, at the same address.
@@ -51,10 +53,13 @@ pub enum Extent {
 pub struct Target<'a> {
     /// Who reads and writes it.
     pub direction: Direction,
-    /// Where it ends; asked only if the pointer is not null.
-    pub extent: &'a dyn Fn() -> Extent,
+    /// Where it ends; asked only if the pointer is not null. Gets as much of the target itself as is there: all of it, in the guest
+    /// and in the vendor's memory.
+    pub extent: &'a dyn Fn(Ptr<'_, u8>) -> Extent,
     /// Size of an element in bytes.
     pub size: usize,
+    /// It is one element, which may be larger than its type says.
+    pub single: bool,
     /// Presents what is inside the element at this address, of this index; `None` if elements are plain bytes.
     pub inner: Option<&'a Inner<'a>>,
     /// It is the library's memory: the vendor sets the pointer.
@@ -69,6 +74,13 @@ pub struct Target<'a> {
     pub opts: Opts,
     /// How many bytes of it the vendor wrote; gets the struct that the pointer stands in, as the vendor left it.
     pub filled: Option<&'a dyn Fn(*const u8) -> usize>,
+}
+
+impl Target<'_> {
+    /// From one element to the next, of `len` bytes in all.
+    pub fn step(&self, len: usize) -> usize {
+        if self.single { len.max(1) } else { self.size.max(1) }
+    }
 }
 
 /// Presents the insides of an element.
@@ -118,14 +130,32 @@ pub trait Structure {
     /// # Safety
     /// `this` points to a `Self` that is valid for reads.
     unsafe fn walk(this: *mut Self, walker: &mut dyn Walker) -> Result<(), Stop>;
+
+    /// The size of the larger struct that `this` begins, if its own contents say that it does.
+    fn size(this: Ptr<'_, Self>) -> usize
+    where
+        Self: Copy,
+    {
+        let _ = this;
+        size_of::<Self>()
+    }
 }
 
 /// Finds out, where a pointer's type is known to rustc alone, what is inside its target. Method lookup prefers [`ViaStructure`].
 #[derive(Debug)]
 pub struct Probe<T>(PhantomData<*const T>);
 
-/// How to present the insides of an element.
-pub type Insides = Option<unsafe fn(*mut u8, &mut dyn Walker) -> Result<(), Stop>>;
+/// What is inside an element.
+#[derive(Debug, Clone, Copy)]
+pub struct Structured {
+    /// Presents it; the address is that of such an element.
+    pub walk: unsafe fn(*mut u8, &mut dyn Walker) -> Result<(), Stop>,
+    /// How large it is.
+    pub size: fn(Ptr<'_, u8>) -> usize,
+}
+
+/// What is inside an element; `None` if it is plain data.
+pub type Insides = Option<Structured>;
 
 /// See [`Probe`].
 pub trait ViaStructure {
@@ -133,13 +163,16 @@ pub trait ViaStructure {
     fn insides(&self) -> Insides;
 }
 
-impl<T: Structure> ViaStructure for Probe<T> {
+impl<T: Structure + Copy> ViaStructure for Probe<T> {
     fn insides(&self) -> Insides {
         unsafe fn walk<T: Structure>(at: *mut u8, walker: &mut dyn Walker) -> Result<(), Stop> {
             // SAFETY: by the caller's promise, `at` is a `T`.
             unsafe { T::walk(at.cast(), walker) }
         }
-        Some(walk::<T>)
+        fn size<T: Structure + Copy>(own: Ptr<'_, u8>) -> usize {
+            T::size(own.of())
+        }
+        Some(Structured { walk: walk::<T>, size: size::<T> })
     }
 }
 

@@ -165,7 +165,8 @@ pub(crate) fn parse_attribute(attr: &syn::Attribute, place: Place, list: &mut Li
 
 /// Adds `d`, unless it is there already and must be unique.
 fn add(list: &mut List, d: Descriptor, errors: &mut Errors) {
-    let repeatable = matches!(d.word, Word::Consumes | Word::Allocates | Word::Deallocates | Word::Field);
+    let repeatable =
+        matches!(d.word, Word::Consumes | Word::Allocates | Word::Deallocates | Word::Field | Word::Variant);
     if !repeatable && list.has(d.word) {
         errors.at(&d.name, format!("`{}` is given twice; remove one", d.name));
         return;

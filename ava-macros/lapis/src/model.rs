@@ -36,6 +36,8 @@ pub(crate) struct Header {
     pub(crate) libraries: Vec<LitStr>,
     pub(crate) dispatch: Option<Expr>,
     pub(crate) warm: Option<Expr>,
+    /// Hears of every call that failed.
+    pub(crate) failed: Option<Expr>,
 }
 
 /// A type of status values.
@@ -62,8 +64,16 @@ pub(crate) struct Handle {
 pub(crate) struct Structure {
     pub(crate) name: Ident,
     pub(crate) fields: Vec<Field>,
+    /// The larger structs that it may be the beginning of.
+    pub(crate) variants: Vec<Variant>,
     /// It has mistakes, which were reported.
     pub(crate) broken: bool,
+}
+
+/// A struct is really of this type if the condition holds.
+pub(crate) struct Variant {
+    pub(crate) ty: Expr,
+    pub(crate) when: Expr,
 }
 
 /// A type of callbacks.

@@ -40,6 +40,8 @@ pub(crate) enum Place {
     Structure,
     /// In `field(..)`, after its name.
     Field,
+    /// In `variant(..)`, after its type.
+    Variant,
     /// In `handle(..)` of a parameter.
     HandleParam,
     /// In `handle(TYPE, ..)` of an element or field, after its type.
@@ -70,6 +72,7 @@ impl Place {
             Self::Element => "in `element(..)`",
             Self::Structure => "in `structure(..)`",
             Self::Field => "in `field(..)`",
+            Self::Variant => "in `variant(..)`",
             Self::HandleParam => "in `handle(..)` of a parameter",
             Self::HandleInside => "in `handle(TYPE, ..)`",
             Self::Deferred => "in `deferred(..)`",
@@ -125,6 +128,7 @@ words! {
     Ffi "ffi" "ffi = crate::ffi": Value => [Api];
     Library "library" "library = [\"libOpenCL.so.1\"]": Value => [Api];
     Dispatch "dispatch" "dispatch = crate::icd::table()": Value => [Api];
+    Failed "failed" "failed = crate::errors::remember": Value => [Api];
     Warm "warm" "warm = crate::remote::warm": Value => [Api];
 
     Handle "handle" "handle(release = clReleaseContext, invalid = CL_INVALID_CONTEXT)":
@@ -162,6 +166,7 @@ words! {
     Inout "inout" "inout(len = n)": List(Place::Inout) => [Param, Field];
     Structure "structure" "structure(field(name, input(cstr)))": List(Place::Structure) => [Type], Flag => [Field];
     Field "field" "field(name, input(cstr))": Args(1, 1, Some(Place::Field)) => [Structure, Input, Output, Inout, Element, Returns];
+    Variant "variant" "variant(dm_label, when = this.kind == LABEL)": Args(1, 1, Some(Place::Variant)) => [Structure];
     Opaque "opaque" "opaque": Flag => [Param, Type, Returns];
     Local "local" "local": Flag => [Param, Field];
     Userdata "userdata" "userdata(pfn_notify)": Args(0, 2, None) => [Param];
@@ -173,7 +178,7 @@ words! {
     Cstr "cstr" "cstr": FlagOrValue => [Input, Output, Element, Returns];
     Terminated "terminated" "terminated": Flag => [Input, Output, Inout, Element, Returns];
     Filled "filled" "filled = *size_ret": Value => [Output, Inout];
-    When "when" "when = flags & COPY != 0": Value => [Input, Output, Inout, Deferred, Field, HandleParam];
+    When "when" "when = flags & COPY != 0": Value => [Input, Output, Inout, Deferred, Field, HandleParam, Variant];
     Element "element" "element(cstr)": List(Place::Element) => [Input, Output, Inout, Element, Returns];
     Cast "cast" "cast = f32": Type => [Input, Output, Inout, HandleParam];
     New "new" "new": Flag => [Output, Returns];

@@ -13,6 +13,7 @@ use crate::stream::Stream;
 symbols! {
     "DEMO_1.0":
         dmAttach dmRegisterMemory dmUnregisterMemory dmSumRegistered dmTag dmTagOf dmAllocHost dmFreeHost
+        dmRegisterHost dmUnregisterHost
 }
 
 #[unsafe(no_mangle)]
@@ -91,8 +92,9 @@ const HOST_MAX: usize = 64 << 20;
 #[repr(align(64))]
 struct Line(#[expect(dead_code, reason = "the application's to read")] [u8; 64]);
 
-/// Host memory, by its address. Only its address and size are used here: its contents belong to the application and to commands.
-static HOST: Mutex<BTreeMap<usize, (Vec<Line>, usize)>> = Mutex::new(BTreeMap::new());
+/// Host memory, by its address; without lines if it is the application's own. Only its address and size are used here: its contents
+/// belong to the application and to commands.
+static HOST: Mutex<BTreeMap<usize, (Option<Vec<Line>>, usize)>> = Mutex::new(BTreeMap::new());
 
 /// An error unless `n` bytes from `address` on are in one allocation.
 pub(crate) fn check_host(address: usize, n: usize) -> Result<()> {
@@ -109,7 +111,7 @@ extern "C" fn dmAllocHost(size: usize) -> *mut c_void {
         ensure(size <= HOST_MAX, Error::OutOfMemory)?;
         let mut lines = vec![Line([0; 64]); size.div_ceil(64)];
         let memory = lines.as_mut_ptr();
-        lock(&HOST).insert(memory.addr(), (lines, size));
+        lock(&HOST).insert(memory.addr(), (Some(lines), size));
         Ok(memory.cast())
     })
 }
@@ -118,6 +120,37 @@ extern "C" fn dmAllocHost(size: usize) -> *mut c_void {
 extern "C" fn dmFreeHost(memory: In<c_void>) -> Status {
     call(|| {
         ensure(!memory.is_null(), Error::InvalidValue)?;
-        lock(&HOST).remove(&memory.address()).map(|_| ()).ok_or(Error::NotFound)
+        free_host(memory.address(), true)
+    })
+}
+
+/// Forgets host memory, if it was made as `allocated` says.
+fn free_host(address: usize, allocated: bool) -> Result<()> {
+    let mut host = lock(&HOST);
+    let (lines, _) = host.get(&address).ok_or(Error::NotFound)?;
+    ensure(lines.is_some() == allocated, Error::NotFound)?;
+    host.remove(&address);
+    Ok(())
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn dmRegisterHost(memory: In<c_void>, size: usize) -> Status {
+    call(|| {
+        ensure(!memory.is_null() && size != 0, Error::InvalidValue)?;
+        ensure(size <= HOST_MAX, Error::OutOfMemory)?;
+        let mut host = lock(&HOST);
+        let end = memory.address().saturating_add(size);
+        let overlaps = host.range(..end).next_back().is_some_and(|(at, (_, n))| at + n > memory.address());
+        ensure(!overlaps, Error::Busy)?;
+        host.insert(memory.address(), (None, size));
+        Ok(())
+    })
+}
+
+#[unsafe(no_mangle)]
+extern "C" fn dmUnregisterHost(memory: In<c_void>) -> Status {
+    call(|| {
+        ensure(!memory.is_null(), Error::InvalidValue)?;
+        free_host(memory.address(), false)
     })
 }

@@ -33,7 +33,12 @@ fn stub(model: &Model, f: &Function) -> TokenStream {
         Body::Local(_) => {
             let (fail, body) = (fail(model, f), names::expr(&f.name, None, "body"));
             let args = f.params.iter().map(|p| &p.name);
-            let run = quote!(__p::guest::local(&CLIENT, #fail, || unsafe { #body(#(#args),*) }));
+            let check = check_failed(model, f);
+            let run = quote!(__p::guest::local(&CLIENT, #fail, || unsafe {
+                let __ret = #body(#(#args),*);
+                #check
+                __ret
+            }));
             definition(f, "Answered in the guest.", &run)
         }
         Body::Unsupported { value, own } => {
@@ -62,7 +67,14 @@ fn counting(model: &Model, handle: usize, name: &Ident) -> TokenStream {
     let (fail, ok) = match model.statuses.first() {
         Some(status) => {
             let (of, ok) = (names::status_of(&status.name), names::constant(&status.name, "ok"));
-            (quote!(#of), quote!(#ok))
+            let of = match model.header.failed {
+                Some(_) => quote!((|__why: __p::guest::Fail| {
+                    __failed(Some(#of(__why) as i64));
+                    #of(__why)
+                })),
+                None => quote!(#of),
+            };
+            (of, quote!(#ok))
         }
         None => (quote!((|_: __p::guest::Fail| ())), quote!(())),
     };
@@ -93,6 +105,52 @@ pub(super) fn status_location<'m>(model: &'m Model, f: &'m Function) -> Option<(
 
 /// A function from a failure to the return value.
 fn fail(model: &Model, f: &Function) -> TokenStream {
+    let fail = fail_value(model, f);
+    let status = match (&f.returns, status_location(model, f), model.statuses.first()) {
+        (Returns::Status(n), ..) => names::status_of(&model.statuses[*n].name),
+        (_, Some((_, status)), _) => names::status_of(status),
+        (.., Some(status)) => names::status_of(&status.name),
+        _ => return fail,
+    };
+    match model.header.failed {
+        Some(_) => quote!(|__why: __p::guest::Fail| {
+            __failed(Some(#status(__why) as i64));
+            (#fail)(__why)
+        }),
+        None => fail,
+    }
+}
+
+/// Tells the API's author of a result that is a failure.
+fn check_failed(model: &Model, f: &Function) -> TokenStream {
+    if model.header.failed.is_none() {
+        return TokenStream::new();
+    }
+    if let Returns::Status(n) = f.returns {
+        let ok = names::constant(&model.statuses[n].name, "ok");
+        return quote!(if __ret != #ok { __failed(Some(__ret as i64)); });
+    }
+    let unknown = match f.returns {
+        Returns::Handle(_, Some(_)) => quote!(if __p::RawHandle::to_bits(__ret) == 0 {
+            __failed(None);
+        }),
+        _ => TokenStream::new(),
+    };
+    match status_location(model, f) {
+        Some((location, status)) => {
+            let ok = names::constant(status, "ok");
+            quote! {
+                if #location.is_null() { #unknown } else if #location.read() != #ok {
+                    __failed(Some(#location.read() as i64));
+                }
+            }
+        }
+        None => unknown,
+    }
+}
+
+/// The value that a call returns which failed without the vendor.
+fn fail_value(model: &Model, f: &Function) -> TokenStream {
     if let Returns::Status(n) = f.returns {
         let of = names::status_of(&model.statuses[n].name);
         return quote!(#of);
@@ -160,6 +218,7 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
     });
     let (index, cached, wire) = (forwarded.index as u16, forwarded.cached, wire_value(f));
     let (at_once, answered) = outcomes(model, f, forwarded);
+    let check = check_failed(model, f);
     let body = quote! {
         __p::guest::stub(&CLIENT, #fail, |__call: &mut __p::guest::Call<'_>| {
             #args
@@ -177,6 +236,7 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
                 __p::guest::Outcome::Returned(__bits) => #answered,
             };
             #after
+            #check
             Ok(__ret)
         })
     };

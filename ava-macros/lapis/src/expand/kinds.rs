@@ -50,6 +50,12 @@ pub(super) fn constants(model: &Model) -> TokenStream {
     quote!(#(#statuses)* #(#handles)*)
 }
 
+/// What hears of calls that failed, in the author's scope.
+pub(super) fn failed(model: &Model) -> TokenStream {
+    let Some(path) = &model.header.failed else { return TokenStream::new() };
+    quote_spanned!(at(path)=> fn __failed(status: ::core::option::Option<i64>) { #path(status) })
+}
+
 /// Aliases of the callbacks' types.
 pub(super) fn callbacks(model: &Model) -> TokenStream {
     let aliases = model.callbacks.iter().map(|callback| {

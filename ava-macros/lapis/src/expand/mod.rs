@@ -26,6 +26,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let prototypes = tables::prototypes(model);
     let constants = kinds::constants(model);
     let structures = walk::structures(model);
+    let failed = kinds::failed(model);
     let callbacks = kinds::callbacks(model);
     let desc = tables::desc(model);
     let kind = in_module(&quote!(kind), "Marker types of the handles.", &kinds::kinds(model));
@@ -44,6 +45,7 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #callbacks
             #constants
             #structures
+            #failed
             #functions
             #prototypes
             #desc

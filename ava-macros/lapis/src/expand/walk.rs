@@ -71,6 +71,33 @@ pub(super) fn structures(model: &Model) -> TokenStream {
             true => TokenStream::new(),
             false => fields(model, &quote!(__this), &structure.fields),
         };
+        let this = Ident::new("this", proc_macro2::Span::call_site());
+        let (walks, sizes): (Vec<_>, Vec<_>) = structure
+            .variants
+            .iter()
+            .map(|variant| {
+                let (ty, when) = (&variant.ty, &variant.when);
+                let walk = quote! {
+                    if { let #this = unsafe { &*__this }; unsafe { #when } } {
+                        let __at = &raw mut __variant as *mut *mut #ty;
+                        if let Some(__inside) = (&__p::probe(__at)).insides() {
+                            unsafe { (__inside.walk)(__this.cast(), __w)?; }
+                        }
+                    }
+                };
+                let size = quote!(if unsafe { #when } { return ::core::mem::size_of::<#ty>(); });
+                (walk, size)
+            })
+            .unzip();
+        let variable = (!walks.is_empty()).then(|| quote!(let mut __variant: *mut Self = __this;));
+        let size = (!sizes.is_empty()).then(|| {
+            quote! {
+                fn size(#this: __p::Ptr<'_, Self>) -> usize {
+                    #(#sizes)*
+                    ::core::mem::size_of::<Self>()
+                }
+            }
+        });
         quote! {
             #[allow(unused, non_snake_case, clippy::all, clippy::undocumented_unsafe_blocks)]
             impl __p::Structure for #name {
@@ -78,8 +105,11 @@ pub(super) fn structures(model: &Model) -> TokenStream {
                     use __p::{Layout, ViaPlain as _, ViaStructure as _};
                     let __until = 0u64;
                     #fields
+                    #variable
+                    #(#walks)*
                     Ok(())
                 }
+                #size
             }
         }
     });
@@ -172,12 +202,13 @@ fn pointer(model: &Model, place: &TokenStream, name: &str, buffer: &Buffer) -> T
         Some(_) => quote!(Some(&__filled)),
         None => quote!(None),
     };
+    let single = matches!(buffer.extent, Extent::One);
     let (library, no_copy, frees, opts) = (buffer.library, buffer.no_copy, buffer.frees, opts(buffer));
     quote! {{
         let __place = #place;
         let __size = __p::size_behind(__place);
-        let __extent = || -> __p::Extent { #extent };
         #inner
+        let __extent = |__own: __p::Ptr<'_, u8>| -> __p::Extent { #extent };
         #filled
         __w.pointer(
             __p::Site { name: #name, at: __place.cast() },
@@ -185,6 +216,7 @@ fn pointer(model: &Model, place: &TokenStream, name: &str, buffer: &Buffer) -> T
                 direction: __p::Direction::#direction,
                 extent: &__extent,
                 size: __size,
+                single: #single,
                 inner: #inner_ref,
                 library: #library,
                 lifetime: __p::Lifetime::#lifetime,
@@ -200,17 +232,23 @@ fn pointer(model: &Model, place: &TokenStream, name: &str, buffer: &Buffer) -> T
 /// How the end of a buffer is found.
 fn extent(buffer: &Buffer) -> TokenStream {
     let this = quote!(__this);
+    // A struct may say itself that it is the beginning of a larger one.
+    let is_there = buffer.direction != Direction::Out || buffer.library;
+    let size = match is_there && buffer.element.is_none() && buffer.fields.is_empty() {
+        true => quote!(__insides.map_or(__size, |__inside| (__inside.size)(__own))),
+        false => quote!(__size),
+    };
     let layout = |layout: TokenStream| quote!(__p::Extent::Layout(#layout));
     match &buffer.extent {
         Extent::One if matches!(buffer.lifetime, Lifetime::Manual) && !buffer.library => {
             // What was kept before has the length that it was kept with; a struct has its own.
-            quote!(if __p::is_sized(__place) {
-                __p::Extent::Layout(Layout::bytes(__size))
-            } else {
-                __p::Extent::Kept
-            })
+            let one = match buffer.no_copy {
+                true => quote!(__p::Extent::Kept),
+                false => quote!(__p::Extent::One(#size)),
+            };
+            quote!(if __p::is_sized(__place) { #one } else { __p::Extent::Kept })
         }
-        Extent::One => layout(quote!(Layout::bytes(__size))),
+        Extent::One => quote!(__p::Extent::One(#size)),
         Extent::Len(e) => {
             let len = into_len(e);
             let len = seeing(e, &len, &this);
@@ -251,7 +289,7 @@ fn inner(model: &Model, name: &str, buffer: &Buffer) -> (TokenStream, TokenStrea
             let probe = quote! {
                 let __insides = (&__p::probe(__place)).insides();
                 let __inner = |__at: *mut u8, _: usize, __w: &mut dyn __p::Walker| match __insides {
-                    Some(__walk) => unsafe { __walk(__at, __w) },
+                    Some(__inside) => unsafe { (__inside.walk)(__at, __w) },
                     None => Ok(()),
                 };
             };

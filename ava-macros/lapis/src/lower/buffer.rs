@@ -168,6 +168,7 @@ fn check_extent(
     let (name, is_input) = (owner.name, owner.direction == Direction::In);
     match (&pointer.kind, extent) {
         // What was kept before has the length that it was kept with.
+        (_, Extent::One) if matches!(lifetime, Lifetime::Manual) && list.has(Word::NoCopy) => {}
         (Elem::Void, Extent::One) if matches!(lifetime, Lifetime::Manual) => {}
         (Elem::Void, Extent::One) => {
             let cstr = if is_input { ", or `cstr` for a string" } else { "" };

@@ -9,7 +9,7 @@ use super::param::Scope;
 use super::types::{last, plain};
 use crate::descriptor::{Descriptor, List, as_ident, as_text};
 use crate::error::Errors;
-use crate::model::{Callback, Direction, Handle, Header, Registry, Status, Structure};
+use crate::model::{Callback, Direction, Handle, Header, Registry, Status, Structure, Variant};
 use crate::syntax::{FnItem, StaticItem, TypeItem};
 use crate::vocabulary::{Place, Word, example};
 
@@ -69,6 +69,7 @@ pub(super) fn header(api: Option<&List>, module: &Ident, errors: &mut Errors) ->
         libraries: libraries(list, errors),
         dispatch: list.expr(Word::Dispatch).cloned(),
         warm: list.expr(Word::Warm).cloned(),
+        failed: list.expr(Word::Failed).cloned(),
     }
 }
 
@@ -292,7 +293,17 @@ pub(super) fn structures(items: &[TypeItem], names: &Names, errors: &mut Errors)
                 from_library: false,
             };
             let fields = fields(&d.list, owner, false, &scope, errors);
-            Structure { name: item.name.clone(), fields, broken: errors.count() != before }
+            let variants = d.list.all(Word::Variant).filter_map(|d| variant(d, errors)).collect();
+            Structure { name: item.name.clone(), fields, variants, broken: errors.count() != before }
         })
         .collect()
+}
+
+/// `variant(TYPE, when = EXPR)`
+fn variant(d: &Descriptor, errors: &mut Errors) -> Option<Variant> {
+    let when = d.list.expr(Word::When).cloned();
+    if when.is_none() {
+        errors.at(&d.name, format!("when is it one? Write `{}`", example(Word::Variant, Place::Structure)));
+    }
+    Some(Variant { ty: d.arg()?.clone(), when: when? })
 }

@@ -55,11 +55,6 @@ pub mod toy {
         {
             let __place = __place;
             let __size = __p::size_behind(__place);
-            let __extent = || -> __p::Extent {
-                __p::Extent::Layout(
-                    Layout::bytes({ __p::IntoLen::into_len(n) }.saturating_mul(__size)),
-                )
-            };
             let __inner = |
                 __at: *mut u8,
                 index: usize,
@@ -69,16 +64,16 @@ pub mod toy {
                 {
                     let __place = __element;
                     let __size = __p::size_behind(__place);
-                    let __extent = || -> __p::Extent {
+                    let __insides = (&__p::probe(__place)).insides();
+                    let __inner = |__at: *mut u8, _: usize, __w: &mut dyn __p::Walker| match __insides {
+                        Some(__inside) => unsafe { (__inside.walk)(__at, __w) }
+                        None => Ok(()),
+                    };
+                    let __extent = |__own: __p::Ptr<'_, u8>| -> __p::Extent {
                         match { __p::IntoLen::into_len(lengths[index]) } {
                             0 => __p::Extent::Terminated,
                             len => __p::Extent::Layout(Layout::bytes(len)),
                         }
-                    };
-                    let __insides = (&__p::probe(__place)).insides();
-                    let __inner = |__at: *mut u8, _: usize, __w: &mut dyn __p::Walker| match __insides {
-                        Some(__walk) => unsafe { __walk(__at, __w) }
-                        None => Ok(()),
                     };
                     __w.pointer(
                         __p::Site {
@@ -89,6 +84,7 @@ pub mod toy {
                             direction: __p::Direction::In,
                             extent: &__extent,
                             size: __size,
+                            single: false,
                             inner: match __insides {
                                 Some(_) => Some(&__inner as &__p::Inner<'_>),
                                 None => None,
@@ -104,6 +100,11 @@ pub mod toy {
                 }
                 Ok(())
             };
+            let __extent = |__own: __p::Ptr<'_, u8>| -> __p::Extent {
+                __p::Extent::Layout(
+                    Layout::bytes({ __p::IntoLen::into_len(n) }.saturating_mul(__size)),
+                )
+            };
             __w.pointer(
                 __p::Site {
                     name: "strings",
@@ -113,6 +114,7 @@ pub mod toy {
                     direction: __p::Direction::In,
                     extent: &__extent,
                     size: __size,
+                    single: false,
                     inner: Some(&__inner),
                     library: false,
                     lifetime: __p::Lifetime::Call,

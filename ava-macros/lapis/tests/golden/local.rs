@@ -172,7 +172,10 @@ pub mod toy {
                 __p::guest::local(
                     &CLIENT,
                     |_: __p::guest::Fail| unsafe { ::core::mem::zeroed() },
-                    || unsafe { __toyVersion_body() },
+                    || unsafe {
+                        let __ret = __toyVersion_body();
+                        __ret
+                    },
                 )
             }
         }
