@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::UNDECIDED;
 use super::handle::Handle;
 use super::header::CFunction;
 use super::length::{self, Named};
 use super::param::{self, Context, Decision};
-use super::status::Status;
+use super::status::{self, Status};
 use super::types::{Kind, Types};
 use super::verbs::{Verb, verb};
 
@@ -33,6 +34,13 @@ pub(super) struct DescribedParam {
 }
 
 impl Described {
+    /// What cannot be forwarded, and would not be noticed: the compiler stops at the status.
+    fn refuse(&mut self, why: &str) {
+        self.notes
+            .push(format!("{why}: give the function a body, or choose the status with which it is refused"));
+        self.attrs = vec![format!("unsupported({UNDECIDED})")];
+    }
+
     /// Whether nothing is left to decide.
     pub(super) fn is_complete(&self) -> bool {
         self.notes.is_empty() && self.params.iter().all(|param| param.note.is_none())
@@ -88,6 +96,7 @@ pub(super) fn describe(f: &CFunction, world: &World<'_>) -> Described {
         lengths: length::find(&params),
         verb: verb(&f.name),
         counted: &|handle| world.is_counted(handle),
+        invalid_list: &|list| status::invalid_list(types, world.status?, list),
         frees: described.body.is_none() && frees(f, &params, world),
     };
     for (n, param) in params.iter().enumerate() {
@@ -97,6 +106,12 @@ pub(super) fn describe(f: &CFunction, world: &World<'_>) -> Described {
             Decision::Described(attr) => (None, Some(attr)),
             Decision::Undecided(note) => (Some(note), None),
         };
+        if described.body.is_none() && matches!(param.kind, Kind::Struct { plain: false }) {
+            described.refuse(&format!(
+                "`{}` has pointers or handles in it, which mean nothing to the server",
+                param.name
+            ));
+        }
         described.params.push(DescribedParam {
             name: param.name.to_owned(),
             ty: param.ty.clone(),
@@ -155,11 +170,8 @@ fn returns(f: &CFunction, context: &Context<'_>, world: &World<'_>, described: &
              only hands it back"
                 .to_owned(),
         ),
-        Kind::Struct { plain: false } => {
-            described.notes.push("a returned struct with pointers in it: give the function a body".to_owned());
-        }
-        Kind::Callback(_) => {
-            described.notes.push("a returned function is the server's: give this one a body".to_owned());
+        Kind::Struct { plain: false } | Kind::Callback(_) => {
+            described.refuse("what it returns is the server's, a function or a struct with pointers in it");
         }
         _ => {}
     }

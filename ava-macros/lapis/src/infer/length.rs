@@ -4,7 +4,7 @@
 //! pointers beside it, then a length behind a pointer (`dest` and `uLongf *destLen`).
 
 use super::types::Kind;
-use super::words::{LengthName, Unit, is_n_of, words};
+use super::words::{LengthName, Unit, are_related, is_dimension_of, is_n_of, is_plural, words};
 
 /// A parameter as far as it matters here.
 pub(super) struct Named<'a> {
@@ -33,6 +33,9 @@ pub(super) fn find(params: &[Named<'_>]) -> Vec<Option<Length>> {
         }
     }
     for n in 0..params.len() {
+        lengths[n] = lengths[n].or_else(|| just_before(params, &lengths, n));
+    }
+    for n in 0..params.len() {
         lengths[n] = lengths[n].or_else(|| behind_pointer(params, n));
     }
     if let Some((pointer, length)) = the_only_one(params, &lengths) {
@@ -41,12 +44,15 @@ pub(super) fn find(params: &[Named<'_>]) -> Vec<Option<Length>> {
     lengths
 }
 
-/// Whether the parameter's own name says that a single value comes back.
+/// Whether the parameter's own name says that a single value comes back: `errcode_ret`, `out_size`. `out` alone is where
+/// something goes, of whatever length.
 pub(super) fn is_result(name: &str) -> bool {
     let words = words(name);
-    let is_word =
-        |word: Option<&String>| word.is_some_and(|word| matches!(&word[..], "ret" | "out" | "result"));
-    is_word(words.last()) || is_word(words.first()) || matches!(name, "errcode" | "err" | "error" | "status")
+    let first_or_last =
+        |wanted: &str| [words.first(), words.last()].iter().flatten().any(|word| *word == wanted);
+    let returned = words.last().is_some_and(|last| last == "ret" || last == "result");
+    let out = words.len() > 1 && (first_or_last("out") || first_or_last("ret")) && !is_plural(name);
+    returned || out || matches!(name, "errcode" | "err" | "error" | "status")
 }
 
 /// Whether it tells how many there are of another parameter's: `num_platforms` of `platforms`.
@@ -89,7 +95,9 @@ fn by_name(params: &[Named<'_>], pointer: usize) -> Option<Length> {
     params[pointer].kind.pointee()?;
     let name = params[pointer].name;
     let fitting = scalars(params).filter_map(|n| {
-        if is_n_of(params[n].name, name) {
+        let is_dimension =
+            is_dimension_of(params[n].name, name) && !params[pointer].kind.is_writable_pointer();
+        if is_dimension || is_n_of(params[n].name, name) {
             return Some(Length { param: n, unit: Unit::Elements, behind: false });
         }
         let length = LengthName::read(params[n].name)?;
@@ -121,6 +129,17 @@ fn is_open(params: &[Named<'_>], lengths: &[Option<Length>], p: usize, unit: Uni
         _ => true,
     };
     countable && lengths[p].is_none() && !is_result(params[p].name) && !is_count_of_another(params, p)
+}
+
+/// A length right before a pointer, of nothing else, whose name has a word of the pointer's.
+fn just_before(params: &[Named<'_>], lengths: &[Option<Length>], pointer: usize) -> Option<Length> {
+    params[pointer].kind.pointee()?;
+    let before =
+        pointer.checked_sub(1).filter(|n| matches!(params[*n].kind, Kind::Scalar { integer: true }))?;
+    let used = lengths.iter().flatten().any(|length| length.param == before);
+    let related = are_related(params[before].name, params[pointer].name) && !is_result(params[pointer].name);
+    let unit = LengthName::read(params[before].name)?.unit;
+    (related && !used).then_some(Length { param: before, unit, behind: false })
 }
 
 /// `dest` and `uLongf *destLen`: as much as there is room before the call, as much as was written after it.

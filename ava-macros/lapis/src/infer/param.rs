@@ -12,6 +12,8 @@ pub(super) struct Context<'a> {
     pub(super) verb: Option<Verb>,
     /// Whether references to objects of a handle type are counted, so that others can keep them alive.
     pub(super) counted: &'a dyn Fn(&str) -> bool,
+    /// The status for an invalid handle in a list of this name.
+    pub(super) invalid_list: &'a dyn Fn(&str) -> Option<String>,
     /// Whether the one handle of this function dies.
     pub(super) frees: bool,
 }
@@ -35,12 +37,8 @@ pub(super) fn decide(context: &Context<'_>, n: usize) -> Decision {
     match &param.kind {
         Kind::Handle(_) if context.frees => Described("handle(frees)".to_owned()),
         Kind::Handle(_) | Kind::Callback(_) | Kind::Scalar { .. } | Kind::Char | Kind::Byte => Plain,
-        Kind::Struct { plain: true } => Plain,
-        Kind::Struct { plain: false } => Undecided(
-            "a struct by value with pointers or handles in it, which mean nothing to the server: replace the function with a \
-             body, or make it `#[unsupported(STATUS)]`"
-                .to_owned(),
-        ),
+        // One with pointers in it is the function's matter.
+        Kind::Struct { .. } => Plain,
         Kind::Pointer { mutable, elem } => match userdata(context, n) {
             Some(descriptor) => Described(descriptor),
             None if *mutable => written(context, n, elem),
@@ -68,6 +66,10 @@ fn read(context: &Context<'_>, n: usize, to: &Kind) -> Decision {
         return match to {
             Kind::Pointer { .. } => list(context, n, to),
             Kind::Struct { plain: false } => pointers_inside(),
+            Kind::Handle(_) => {
+                let invalid = (context.invalid_list)(name).map(|status| format!(", invalid = {status}"));
+                Described(format!("input({}{})", extent(context, length, to), invalid.unwrap_or_default()))
+            }
             _ => Described(format!("input({})", extent(context, length, to))),
         };
     }
@@ -158,13 +160,31 @@ fn written(context: &Context<'_>, n: usize, to: &Kind) -> Decision {
         }
         _ => {}
     }
-    let is_dimension = (0..context.params.len())
-        .any(|other| context.lengths[other].is_some_and(|length| length.behind && length.param == n));
-    if is_dimension {
-        return Described("inout".to_owned());
+    let is_room = is_room(context, n);
+    let returns = length::is_result(name) || length::is_count_of_another(context.params, n);
+    let is_value = matches!(to, Kind::Scalar { .. } | Kind::Struct { .. }) && context.lengths[n].is_none();
+    if returns && is_value && !is_room {
+        return Described("output".to_owned());
+    }
+    if is_room {
+        return match context.verb {
+            Some(Verb::Get) => Undecided(
+                "a length: `inout` if it says before the call how much room there is, `output` if it says only after the call \
+                 how much was written"
+                    .to_owned(),
+            ),
+            _ => Described("inout".to_owned()),
+        };
     }
     let output = is_output(context, n);
     if let Some(length) = context.lengths[n] {
+        if length.behind && context.verb == Some(Verb::Get) {
+            let length = context.params[length.param].name;
+            return Undecided(format!(
+                "written by the vendor; `output(len = *{length}, filled = *{length})` if `{length}` says before the call how much \
+                 room there is, or else how much there always must be"
+            ));
+        }
         if !output {
             let extent = extent(context, length, to);
             return Undecided(format!(
@@ -186,12 +206,20 @@ fn written(context: &Context<'_>, n: usize, to: &Kind) -> Decision {
         _ if is_plural(name) => {
             Undecided("how many? `output(len = N)`, `input(len = N)` or `inout(len = N)`".to_owned())
         }
+        Kind::Byte => Undecided(
+            "bytes, but how many? `output(len = N)` if the vendor writes them, `input(len = N)` if it reads them".to_owned(),
+        ),
         Kind::Struct { .. } if !output => Described("inout".to_owned()),
         _ if output => Described("output".to_owned()),
         _ => Undecided(
             "one value or many, read or written? `output`, `inout`, `input`, or with `len = N`".to_owned(),
         ),
     }
+}
+
+/// Whether parameter `n` points to the length of another.
+fn is_room(context: &Context<'_>, n: usize) -> bool {
+    context.lengths.iter().flatten().any(|length| length.behind && length.param == n)
 }
 
 /// Whether names say that the vendor writes parameter `n`.
@@ -201,7 +229,7 @@ fn is_output(context: &Context<'_>, n: usize) -> bool {
         ["dst", "dest", "destination", "out", "output", "result"].iter().any(|word| first == word)
     });
     let brings = matches!(context.verb, Some(Verb::Get | Verb::Read));
-    target || brings || length::is_result(name) || length::is_count_of_another(context.params, n)
+    target || brings || length::is_result(name)
 }
 
 /// A pointer to where handles go.

@@ -144,13 +144,13 @@ impl Text {
     fn note(&mut self, note: &str) {
         let room = WIDTH - self.indent * 4 - 3;
         let mut line = "// TODO(spec):".to_owned();
-        for word in note.split_whitespace() {
+        for word in words(note) {
             if line.len() + 1 + word.len() > room {
                 self.line(&line);
                 line = "//".to_owned();
             }
             line.push(' ');
-            line.push_str(word);
+            line.push_str(&word);
         }
         self.line(&line);
     }
@@ -223,6 +223,66 @@ impl Text {
         if let Some(attr) = &param.attr {
             self.line(&format!("#[{attr}]"));
         }
-        self.line(&format!("{}: {},", param.name, param.ty));
+        let line = format!("{}: {},", param.name, param.ty);
+        match self.indent * 4 + line.len() > WIDTH {
+            true => self.long_callback(&param.name, &param.ty),
+            false => self.line(&line),
+        }
     }
+
+    /// A parameter that is a function pointer and does not fit on a line.
+    fn long_callback(&mut self, name: &str, ty: &str) {
+        let parts = ty.strip_prefix("Option<").and_then(|ty| ty.strip_suffix('>'));
+        let parts = parts.and_then(|ty| Some((ty.split_once('(')?, ty.rsplit_once(')')?)));
+        let Some(((head, _), (all, ret))) = parts else { return self.line(&format!("{name}: {ty},")) };
+        self.line(&format!("{name}: Option<"));
+        self.indent += 1;
+        self.line(&format!("{head}("));
+        self.indent += 1;
+        let params = all.get(head.len() + 1..).unwrap_or_default();
+        split(params).iter().for_each(|param| self.line(&format!("{param},")));
+        self.indent -= 1;
+        self.line(&format!("){ret},"));
+        self.indent -= 1;
+        self.line(">,");
+    }
+}
+
+/// The words of a sentence; what is between backticks is one.
+fn words(note: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut inside = false;
+    for word in note.split_whitespace() {
+        match words.last_mut().filter(|_| inside) {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            None => words.push(word.to_owned()),
+        }
+        inside ^= word.matches('`').count() % 2 == 1;
+    }
+    words
+}
+
+/// Parameters at the commas between them.
+fn split(params: &str) -> Vec<String> {
+    let mut depth = 0usize;
+    let mut parts = vec![String::new()];
+    for c in params.chars() {
+        match c {
+            '(' | '[' => depth += 1,
+            ')' | ']' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        match (c, depth) {
+            (',', 0) => parts.push(String::new()),
+            (c, _) => {
+                if let Some(last) = parts.last_mut() {
+                    last.push(c);
+                }
+            }
+        }
+    }
+    parts.iter().map(|part| part.trim().to_owned()).collect()
 }

@@ -93,16 +93,7 @@ pub(super) fn invalid(types: &Types<'_>, status: &Status, handle: &str, prefix: 
     {
         subject.pop();
     }
-    let after_invalid = |constant: &Constant| {
-        let words = words(&constant.name);
-        let at = words.iter().position(|word| matches!(&word[..], "invalid" | "bad"))?;
-        Some(words[at + 1..].to_vec())
-    };
-    let constants = types
-        .header
-        .constants
-        .iter()
-        .filter(|c| c.number.is_some_and(|n| n != 0) && may_be_of(types, c, &status.name));
+    let constants = statuses(types, status);
     let about = |wanted: &[String]| {
         let fitting =
             constants.clone().filter(|c| after_invalid(c).is_some_and(|after| after.starts_with(wanted)));
@@ -110,6 +101,26 @@ pub(super) fn invalid(types: &Types<'_>, status: &Status, handle: &str, prefix: 
     };
     let found = about(&subject).filter(|_| !subject.is_empty()).or_else(|| about(&["handle".to_owned()]))?;
     Some(expression(types, found, &status.name))
+}
+
+/// The status for an invalid handle in the list `param`, if a constant has its very name: `CL_INVALID_EVENT_WAIT_LIST`.
+pub(super) fn invalid_list(types: &Types<'_>, status: &Status, param: &str) -> Option<String> {
+    let wanted = words(param);
+    let found = statuses(types, status).find(|c| after_invalid(c).is_some_and(|after| after == wanted))?;
+    Some(expression(types, found, &status.name))
+}
+
+/// The words of a constant's name after `INVALID`.
+fn after_invalid(constant: &Constant) -> Option<Vec<String>> {
+    let words = words(&constant.name);
+    let at = words.iter().position(|word| matches!(&word[..], "invalid" | "bad"))?;
+    Some(words[at + 1..].to_vec())
+}
+
+/// Constants that can be statuses of failure.
+fn statuses<'a>(types: &'a Types<'_>, status: &'a Status) -> impl Iterator<Item = &'a Constant> + Clone {
+    let is = |c: &&Constant| c.number.is_some_and(|n| n != 0) && may_be_of(types, c, &status.name);
+    types.header.constants.iter().filter(is)
 }
 
 /// What the names of all functions begin with, in lower case.

@@ -50,6 +50,10 @@ impl Kind {
         }
     }
 
+    pub(super) fn is_writable_pointer(&self) -> bool {
+        matches!(self, Self::Pointer { mutable: true, .. })
+    }
+
     pub(super) fn is_integer(&self) -> bool {
         matches!(self, Self::Scalar { integer: true } | Self::Byte | Self::Char)
     }

@@ -125,7 +125,7 @@ impl LengthName {
         if of.last().is_some_and(|last| last == "list") && of.len() > 1 {
             of.pop();
         }
-        if of == subject {
+        if same(&of, &subject) {
             return true;
         }
         // `arg_size` is the size of `arg_value`.
@@ -133,8 +133,32 @@ impl LengthName {
         let is_vague = subject.len() > 1 && subject.last().is_some_and(|last| vague.contains(&&last[..]));
         is_vague && {
             subject.pop();
-            of == subject
+            same(&of, &subject)
         }
+    }
+}
+
+/// Whether a length's name shares a word with a pointer's: enough if they stand side by side, as `num_objects` and
+/// `mem_objects` do.
+pub(super) fn are_related(length: &str, pointer: &str) -> bool {
+    let subject = subject(pointer);
+    LengthName::read(length).is_some_and(|length| length.of.iter().any(|word| subject.contains(word)))
+}
+
+/// Whether the words are equal, but for abbreviations: `dict` and `dictionary`.
+fn same(a: &[String], b: &[String]) -> bool {
+    let short = |a: &str, b: &str| a.len() > 2 && b.starts_with(a);
+    a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a == b || short(a, b) || short(b, a))
+}
+
+/// Whether `dimension` is the number of dimensions of what `pointer` points to: `work_dim` and `global_work_size`.
+pub(super) fn is_dimension_of(dimension: &str, pointer: &str) -> bool {
+    let pointer = words(pointer);
+    match &words(dimension)[..] {
+        [subject @ .., last] if !subject.is_empty() && matches!(&last[..], "dim" | "dims" | "rank") => {
+            subject.iter().all(|word| pointer.contains(word))
+        }
+        _ => false,
     }
 }
 
@@ -187,6 +211,8 @@ mod tests {
             ("sourceLen", "source"),
             ("number_of_entries_x", "entries_x"),
             ("cb_args", "args"),
+            ("dictLength", "dictionary"),
+            ("buf_size", "buffer"),
         ] {
             assert!(LengthName::read(length).is_some_and(|l| l.is_of(pointer)), "{length} {pointer}");
         }
@@ -194,6 +220,7 @@ mod tests {
             assert!(!LengthName::read(length).is_some_and(|l| l.is_of(pointer)), "{length} {pointer}");
         }
         assert!(is_n_of("npoints", "points"));
+        assert!(is_dimension_of("work_dim", "global_work_size") && !is_dimension_of("work_dim", "origin"));
     }
 
     #[test]
