@@ -16,11 +16,7 @@ ava_api! {
         type toy_status;
         #[handle(invalid = toy_status_TOY_INVALID_DEVICE)]
         type toy_device;
-        #[handle(
-            retain = toyRetainQueue,
-            release = toyReleaseQueue,
-            invalid = toy_status_TOY_INVALID_QUEUE_LIST,
-        )]
+        #[handle(retain = toyRetainQueue, release = toyReleaseQueue, invalid = toy_status_TOY_INVALID_HANDLE)]
         type toy_queue;
         pub type toy_image_handle = *mut toy_image;
         #[handle(invalid = toy_status_TOY_INVALID_HANDLE)]
@@ -226,7 +222,8 @@ ava_api! {
             ) -> toy_status;
 
             fn toyFileWrite(
-                #[input(bytes = size)]
+                // TODO(spec): read by the vendor, but how long is it? `input(bytes = SIZE)`,
+                // `input(with = FUNCTION(buffer))`, or `opaque` if only the vendor knows what it is
                 buffer: *const c_void,
                 size: usize,
                 nitems: usize,

@@ -35,8 +35,8 @@ pub(super) fn find(params: &[Named<'_>]) -> Vec<Option<Length>> {
     for n in 0..params.len() {
         lengths[n] = lengths[n].or_else(|| just_before(params, &lengths, n));
     }
-    for n in 0..params.len() {
-        lengths[n] = lengths[n].or_else(|| behind_pointer(params, n));
+    for (n, length) in lengths.iter_mut().enumerate() {
+        *length = length.or_else(|| behind_pointer(params, n));
     }
     if let Some((pointer, length)) = the_only_one(params, &lengths) {
         lengths[pointer] = Some(length);
@@ -106,11 +106,13 @@ fn by_name(params: &[Named<'_>], pointer: usize) -> Option<Length> {
     fitting.min_by_key(|length| length.param.abs_diff(pointer))
 }
 
-/// Lengths that do not say of what.
+/// Lengths that do not say of what. Two in a row, as `size` and `nitems` of `fread`, mean neither of them alone.
 fn unnamed(params: &[Named<'_>]) -> Vec<(usize, Unit)> {
     let read =
         |n: usize| LengthName::read(params[n].name).filter(LengthName::is_generic).map(|l| (n, l.unit));
-    scalars(params).filter_map(read).collect()
+    let found: Vec<_> = scalars(params).filter_map(read).collect();
+    let alone = |n: usize| !found.iter().any(|(other, _)| other.abs_diff(n) == 1);
+    found.iter().copied().filter(|(n, _)| alone(*n)).collect()
 }
 
 /// The unbroken row of pointers before parameter `n`, or else after it, that may have its length.

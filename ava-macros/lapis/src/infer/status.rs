@@ -95,8 +95,9 @@ pub(super) fn invalid(types: &Types<'_>, status: &Status, handle: &str, prefix: 
     }
     let constants = statuses(types, status);
     let about = |wanted: &[String]| {
-        let fitting =
-            constants.clone().filter(|c| after_invalid(c).is_some_and(|after| after.starts_with(wanted)));
+        // A list of them is another thing.
+        let fits = |after: Vec<String>| after.starts_with(wanted) && after.last().is_none_or(|w| w != "list");
+        let fitting = constants.clone().filter(|c| after_invalid(c).is_some_and(fits));
         fitting.min_by_key(|c| c.name.len())
     };
     let found = about(&subject).filter(|_| !subject.is_empty()).or_else(|| about(&["handle".to_owned()]))?;

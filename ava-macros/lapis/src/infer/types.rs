@@ -134,6 +134,9 @@ impl Types<'_> {
         if let Type::Array(array) = ty {
             return self.is_plain(&array.elem, depth + 1);
         }
+        if matches!(ty, Type::Ptr(_)) {
+            return false;
+        }
         match self.kind_at(ty, depth + 1) {
             Kind::Struct { plain } => plain,
             kind => kind.is_number(),
