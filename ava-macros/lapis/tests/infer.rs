@@ -129,6 +129,9 @@ fn results_are_outputs() {
     params("errcode_ret: *mut st", "#[output] errcode_ret: *mut st");
     params("x_size_ret: *mut usize", "#[output] x_size_ret: *mut usize");
     params_of("tGetWidth", "width: *mut u32", "#[output] width: *mut u32");
+    // `glGetClipPlane` writes four.
+    undecided("tGetPlane", "equation: *mut f64", "one value or many");
+    undecided("tGetOrigin", "origin: *mut f64", "one value or many");
     undecided("tDo", "width: *mut u32", "`output`, `inout`, `input`");
     undecided("tDo", "widths: *mut u32", "`output(len = N)`");
 }
@@ -339,6 +342,7 @@ fn what_cannot_be_forwarded_stops_the_compiler_or_stands_in_a_comment() {
     ))
     .text;
     assert!(text.contains("// fn tLog(f: *const c_char, ...) -> st;"), "{text}");
+    assert!(text.contains("`w` is a struct by value"), "{text}");
     assert!(
         text.contains(&format!("#[unsupported({UNDECIDED})]\n            fn tShow(w: window) -> st;")),
         "{text}"

@@ -238,8 +238,8 @@ ava_api! {
             // function for it, or do without
             // fn toyLog(format: *const c_char, ...) -> c_int;
 
-            // TODO(spec): what it returns is the server's, a function or a struct with pointers in it:
-            // give the function a body, or choose the status with which it is refused
+            // TODO(spec): it returns a struct by value, which cannot be forwarded: give the function a
+            // body, or choose the status with which it is refused
             #[unsupported(UNDECIDED)]
             fn toyDefaultWindow() -> toy_window;
         }

@@ -34,13 +34,6 @@ pub(super) struct DescribedParam {
 }
 
 impl Described {
-    /// What cannot be forwarded, and would not be noticed: the compiler stops at the status.
-    fn refuse(&mut self, why: &str) {
-        self.notes
-            .push(format!("{why}: give the function a body, or choose the status with which it is refused"));
-        self.attrs = vec![format!("unsupported({UNDECIDED})")];
-    }
-
     /// Whether nothing is left to decide.
     pub(super) fn is_complete(&self) -> bool {
         self.notes.is_empty() && self.params.iter().all(|param| param.note.is_none())
@@ -92,6 +85,7 @@ pub(super) fn describe(f: &CFunction, world: &World<'_>) -> Described {
         is_variadic: f.variadic,
     };
     let context = Context {
+        function: &f.name,
         params: &params,
         lengths: length::find(&params),
         verb: verb(&f.name),
@@ -99,19 +93,15 @@ pub(super) fn describe(f: &CFunction, world: &World<'_>) -> Described {
         invalid_list: &|list| status::invalid_list(types, world.status?, list),
         frees: described.body.is_none() && frees(f, &params, world),
     };
+    let refusal = refusal(f, &params, types).filter(|_| described.body.is_none());
+    let is_forwarded = described.body.is_none() && refusal.is_none() && !f.variadic;
     for (n, param) in params.iter().enumerate() {
-        let decision = if described.body.is_some() { Decision::Plain } else { param::decide(&context, n) };
+        let decision = if is_forwarded { param::decide(&context, n) } else { Decision::Plain };
         let (note, attr) = match decision {
             Decision::Plain => (None, None),
             Decision::Described(attr) => (None, Some(attr)),
             Decision::Undecided(note) => (Some(note), None),
         };
-        if described.body.is_none() && matches!(param.kind, Kind::Struct { plain: false }) {
-            described.refuse(&format!(
-                "`{}` has pointers or handles in it, which mean nothing to the server",
-                param.name
-            ));
-        }
         described.params.push(DescribedParam {
             name: param.name.to_owned(),
             ty: param.ty.clone(),
@@ -124,7 +114,12 @@ pub(super) fn describe(f: &CFunction, world: &World<'_>) -> Described {
             "it takes a variable number of arguments, which cannot be forwarded: export a C function for it, or do without"
                 .to_owned(),
         );
-    } else if described.body.is_none() {
+    } else if let Some(why) = refusal {
+        // The compiler would not notice; so it stops at the status.
+        let choice = "give the function a body, or choose the status with which it is refused";
+        described.notes.push(format!("{why}: {choice}"));
+        described.attrs.push(format!("unsupported({UNDECIDED})"));
+    } else if is_forwarded {
         returns(f, &context, world, &mut described);
     }
     described
@@ -137,6 +132,20 @@ fn forward_to(same: &str, params: &[Named<'_>]) -> String {
         "// SAFETY: the application keeps to the C function's contract.\nunsafe {{ guest::{same}({}) }}",
         args.join(", ")
     )
+}
+
+/// Why calls of `f` cannot be forwarded, whatever is said of its pointers.
+fn refusal(f: &CFunction, params: &[Named<'_>], types: &Types<'_>) -> Option<String> {
+    if let Some(param) = params.iter().find(|param| matches!(param.kind, Kind::Struct { .. })) {
+        return Some(format!("`{}` is a struct by value, which cannot be forwarded", param.name));
+    }
+    let ret = f.ret.as_ref()?;
+    match types.kind(ret) {
+        _ if matches!(ret, syn::Type::Never(_)) => Some("it does not return".to_owned()),
+        Kind::Struct { .. } => Some("it returns a struct by value, which cannot be forwarded".to_owned()),
+        Kind::Callback(_) => Some("the function that it returns is the server's".to_owned()),
+        _ => None,
+    }
 }
 
 /// Whether `f` ends the life of the one object that it is given, and references to which are not counted.
@@ -170,9 +179,6 @@ fn returns(f: &CFunction, context: &Context<'_>, world: &World<'_>, described: &
              only hands it back"
                 .to_owned(),
         ),
-        Kind::Struct { plain: false } | Kind::Callback(_) => {
-            described.refuse("what it returns is the server's, a function or a struct with pointers in it");
-        }
         _ => {}
     }
 }

@@ -7,6 +7,8 @@ use super::words::{Unit, is_plural, words};
 
 /// What is known of the function around a parameter.
 pub(super) struct Context<'a> {
+    /// Its name.
+    pub(super) function: &'a str,
     pub(super) params: &'a [Named<'a>],
     pub(super) lengths: Vec<Option<Length>>,
     pub(super) verb: Option<Verb>,
@@ -37,7 +39,7 @@ pub(super) fn decide(context: &Context<'_>, n: usize) -> Decision {
     match &param.kind {
         Kind::Handle(_) if context.frees => Described("handle(frees)".to_owned()),
         Kind::Handle(_) | Kind::Callback(_) | Kind::Scalar { .. } | Kind::Char | Kind::Byte => Plain,
-        // One with pointers in it is the function's matter.
+        // A struct by value is the function's matter.
         Kind::Struct { .. } => Plain,
         Kind::Pointer { mutable, elem } => match userdata(context, n) {
             Some(descriptor) => Described(descriptor),
@@ -209,11 +211,9 @@ fn written(context: &Context<'_>, n: usize, to: &Kind) -> Decision {
         Kind::Byte => Undecided(
             "bytes, but how many? `output(len = N)` if the vendor writes them, `input(len = N)` if it reads them".to_owned(),
         ),
-        Kind::Struct { .. } if !output => Described("inout".to_owned()),
-        _ if output => Described("output".to_owned()),
-        _ => Undecided(
-            "one value or many, read or written? `output`, `inout`, `input`, or with `len = N`".to_owned(),
-        ),
+        Kind::Struct { .. } => Described(if output { "output" } else { "inout" }.to_owned()),
+        _ if is_what_is_asked_for(context, n) => Described("output".to_owned()),
+        _ => Undecided("one value or many, read or written? `output`, `inout`, `input`, or with `len = N`".to_owned()),
     }
 }
 
@@ -230,6 +230,19 @@ fn is_output(context: &Context<'_>, n: usize) -> bool {
     });
     let brings = matches!(context.verb, Some(Verb::Get | Verb::Read));
     target || brings || length::is_result(name)
+}
+
+/// Whether a query's name has a word of the parameter's, as `clGetHostTimer` and `host_timestamp` do, and not one for what has
+/// several numbers. If a single value is guessed where the vendor writes more, it writes beyond it.
+fn is_what_is_asked_for(context: &Context<'_>, n: usize) -> bool {
+    let several = [
+        "matrix", "vector", "origin", "region", "offset", "position", "color", "colour", "rect", "box",
+        "bounds", "vertex", "coord", "data",
+    ];
+    let (asked, name) = (words(context.function), words(context.params[n].name));
+    context.verb == Some(Verb::Get)
+        && name.iter().any(|word| asked.contains(word))
+        && !name.iter().any(|word| several.contains(&&word[..]))
 }
 
 /// A pointer to where handles go.

@@ -142,9 +142,13 @@ impl Text {
 
     /// A comment for the author, in as many lines as it needs.
     fn note(&mut self, note: &str) {
+        self.comment("// TODO(spec):", note);
+    }
+
+    fn comment(&mut self, start: &str, text: &str) {
         let room = WIDTH - self.indent * 4 - 3;
-        let mut line = "// TODO(spec):".to_owned();
-        for word in words(note) {
+        let mut line = start.to_owned();
+        for word in words(text) {
             if line.len() + 1 + word.len() > room {
                 self.line(&line);
                 line = "//".to_owned();
@@ -197,7 +201,7 @@ impl Text {
         let one = format!("fn {}({}){ret}{end}", f.name, params.join(", "));
         if f.is_variadic {
             // Not Rust: a comment is all that a specification can have of it.
-            return self.line(&format!("// {one}"));
+            return self.comment("//", &one);
         }
         if bare && self.indent * 4 + one.len() <= WIDTH {
             self.line(&one);

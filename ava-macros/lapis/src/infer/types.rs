@@ -174,6 +174,7 @@ impl Types<'_> {
                 format!("[{}; {}]", self.spell_at(&array.elem, depth + 1), quote::quote!(#len))
             }
             Type::Tuple(_) => "()".to_owned(),
+            Type::Never(_) => "!".to_owned(),
             _ => match (option(ty), last(ty)) {
                 (Some(inner), _) => format!("Option<{}>", self.spell_at(inner, depth + 1)),
                 (None, Some(name)) => self.spell_name(name, depth),
