@@ -22,8 +22,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Examples:\n  ava-spec init --header zlib.h > apis/zlib/src/spec.rs\n  ava-spec init --header CL/cl.h --header CL/cl_gl.h \
-                  --library /usr/lib/x86_64-linux-gnu/libOpenCL.so.1 --name opencl -- -DCL_TARGET_OPENCL_VERSION=300\n  \
+    after_help = "Examples:\n  ava-spec init --header zlib.h > apis/zlib/src/spec.rs\n  ava-spec init --header CL/cl.h --name opencl --library /path/to/libOpenCL.so.1 \
+                  -- -DX=1\n  \
                   ava-spec coverage --header zlib.h --spec apis/zlib/src/spec.rs --deny-missing\n  \
                   ava-spec effort --header zlib.h --spec apis/zlib/src/spec.rs\n\nThe language is described by the documentation \
                   of `ava_api!` (cargo doc --open)."
