@@ -3,7 +3,7 @@
 //! [`avad`] is the router's control plane, [`server`] the process that runs a vendor's library for one guest process, and
 //! [`run`] and [`ps`] are what a person calls as `ava`. They talk over Unix sockets in [frames](frame): `ava` asks avad
 //! ([`control`]), and avad tells its servers what to do ([`channel`]). How guests greet avad is
-//! [`ava_core::wire::handshake`].
+//! [`ava_core::wire::handshake`]. [`spec`] helps to write a specification and serves nobody.
 
 pub mod apis;
 pub mod avad;
@@ -16,6 +16,7 @@ pub mod ps;
 pub mod run;
 pub mod server;
 pub mod signals;
+pub mod spec;
 pub mod table;
 
 use std::fmt::{self, Display};

@@ -23,6 +23,11 @@ impl Errors {
         self.0.len()
     }
 
+    /// All of them.
+    pub(crate) fn into_vec(self) -> Vec<syn::Error> {
+        self.0
+    }
+
     /// One `compile_error!` for each.
     pub(crate) fn into_tokens(self) -> TokenStream {
         self.0.iter().map(syn::Error::to_compile_error).collect()
