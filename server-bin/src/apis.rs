@@ -3,7 +3,7 @@
 use ava_core::{server::ServerApi, spec::ApiDesc};
 
 /// Every API that is linked in.
-pub static APIS: &[&ServerApi] = &[&ava_opencl::opencl::server::API];
+pub static APIS: &[&ServerApi] = &[&ava_opencl::opencl::server::API, &ava_demo::demo::server::API];
 
 /// The API of this name.
 pub fn find(name: &str) -> Option<&'static ServerApi> {

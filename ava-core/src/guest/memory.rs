@@ -101,6 +101,11 @@ impl Allocator {
         Some(ptr)
     }
 
+    /// Whether the memory at `ptr` is lent.
+    pub(super) fn is_lent(&self, ptr: *mut u8) -> bool {
+        self.lent.lock().unwrap_or_else(|e| e.into_inner()).contains_key(&(ptr as usize))
+    }
+
     /// The application does not use the memory at `ptr` any more; whether it was lent.
     pub(super) fn take_back(&self, ptr: *mut u8) -> bool {
         let region = self.lent.lock().unwrap_or_else(|e| e.into_inner()).remove(&(ptr as usize));

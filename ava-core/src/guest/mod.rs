@@ -23,6 +23,7 @@ pub use call::Call;
 pub use client::Client;
 pub use reply::Outcome;
 pub use stub::{
-    Fail, local, meta_of, references, release, retain, stub, unsupported, zerocopy_alloc, zerocopy_free,
+    Fail, is_zerocopy, local, meta_of, references, release, retain, stub, unsupported, zerocopy_alloc,
+    zerocopy_free,
 };
 pub use tree::Tree;

@@ -139,6 +139,11 @@ pub fn zerocopy_alloc(client: &'static Client, size: usize) -> *mut std::ffi::c_
     allocated.unwrap_or(std::ptr::null_mut()).cast()
 }
 
+/// Whether `ptr` is memory of [`zerocopy_alloc`].
+pub fn is_zerocopy(client: &'static Client, ptr: *mut std::ffi::c_void) -> bool {
+    client.session().is_ok_and(|session| session.memory.is_lent(ptr.cast()))
+}
+
 /// Takes memory of [`zerocopy_alloc`] back; whether `ptr` was such.
 pub fn zerocopy_free(client: &'static Client, ptr: *mut std::ffi::c_void) -> bool {
     client.session().is_ok_and(|session| session.memory.take_back(ptr.cast()))

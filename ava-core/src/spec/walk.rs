@@ -161,6 +161,11 @@ pub type Insides = Option<Structured>;
 pub trait ViaStructure {
     /// The insides of the target.
     fn insides(&self) -> Insides;
+
+    /// The insides of a larger struct than its pointer says.
+    fn variant(&self) -> Insides {
+        self.insides()
+    }
 }
 
 impl<T: Structure + Copy> ViaStructure for Probe<T> {
@@ -180,6 +185,18 @@ impl<T: Structure + Copy> ViaStructure for Probe<T> {
 pub trait ViaPlain {
     /// Nothing is inside.
     fn insides(&self) -> Insides;
+}
+
+/// See [`Probe`].
+pub trait ViaVariant {
+    /// Nothing is inside but what the beginning has, which is described with that.
+    fn variant(&self) -> Insides;
+}
+
+impl<T> ViaVariant for &Probe<T> {
+    fn variant(&self) -> Insides {
+        None
+    }
 }
 
 impl<T: PlainData> ViaPlain for &Probe<T> {

@@ -22,6 +22,19 @@ pub(super) fn guest(model: &Model) -> TokenStream {
     quote! {
         /// The state of the guest library in this process.
         pub static CLIENT: __p::guest::Client = __p::guest::Client::new(&super::DESC, #dispatch);
+        /// Memory of `size` bytes that the guest and its server share, on which `zerocopy` parameters work without a copy; null if
+        /// there is none left, or no server.
+        pub fn zerocopy_alloc(size: usize) -> *mut ::core::ffi::c_void {
+            __p::guest::zerocopy_alloc(&CLIENT, size)
+        }
+        /// Takes memory of `zerocopy_alloc` back; whether `ptr` was such.
+        pub fn zerocopy_free(ptr: *mut ::core::ffi::c_void) -> bool {
+            __p::guest::zerocopy_free(&CLIENT, ptr)
+        }
+        /// Whether `ptr` is memory of `zerocopy_alloc`.
+        pub fn is_zerocopy(ptr: *mut ::core::ffi::c_void) -> bool {
+            __p::guest::is_zerocopy(&CLIENT, ptr)
+        }
         #stubs
         #counted
     }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Expr, Ident};
@@ -38,7 +38,7 @@ pub(super) fn definition(
         let (name, ty) = (&param.name, param_type(model, param));
         quote!(#name: #ty)
     });
-    let body = pointer(model, &quote!(__place), &owner.unraw().to_string(), buffer);
+    let body = pointer(model, &quote!(__place), &owner.unraw().to_string(), at(owner), buffer);
     quote! {
         #[allow(unused, non_snake_case, clippy::all, clippy::undocumented_unsafe_blocks)]
         fn #name(#(#params,)* __place: *mut #ty, __until: u64, __w: &mut dyn __p::Walker) -> Result<(), __p::Stop> {
@@ -71,7 +71,7 @@ pub(super) fn structures(model: &Model) -> TokenStream {
             true => TokenStream::new(),
             false => fields(model, &quote!(__this), &structure.fields),
         };
-        let this = Ident::new("this", proc_macro2::Span::call_site());
+        let this = Ident::new("this", Span::call_site());
         let (walks, sizes): (Vec<_>, Vec<_>) = structure
             .variants
             .iter()
@@ -80,7 +80,7 @@ pub(super) fn structures(model: &Model) -> TokenStream {
                 let walk = quote! {
                     if { let #this = unsafe { &*__this }; unsafe { #when } } {
                         let __at = &raw mut __variant as *mut *mut #ty;
-                        if let Some(__inside) = (&__p::probe(__at)).insides() {
+                        if let Some(__inside) = (&__p::probe(__at)).variant() {
                             unsafe { (__inside.walk)(__this.cast(), __w)?; }
                         }
                     }
@@ -102,7 +102,7 @@ pub(super) fn structures(model: &Model) -> TokenStream {
             #[allow(unused, non_snake_case, clippy::all, clippy::undocumented_unsafe_blocks)]
             impl __p::Structure for #name {
                 unsafe fn walk(__this: *mut Self, __w: &mut dyn __p::Walker) -> Result<(), __p::Stop> {
-                    use __p::{Layout, ViaPlain as _, ViaStructure as _};
+                    use __p::{Layout, ViaPlain as _, ViaStructure as _, ViaVariant as _};
                     let __until = 0u64;
                     #fields
                     #variable
@@ -121,7 +121,7 @@ fn fields(model: &Model, this: &TokenStream, fields: &[Field]) -> TokenStream {
     let sites = fields.iter().map(|field| {
         let path = &field.path;
         let place = quote_spanned!(at(path)=> unsafe { &raw mut (*#this).#path });
-        let site = content(model, &place, &spelled(path), &field.content);
+        let site = content(model, &place, &spelled(path), at(path), &field.content);
         match &field.when {
             Some(when) => {
                 let when = seeing(when, &quote!(#when), this);
@@ -137,16 +137,16 @@ fn fields(model: &Model, this: &TokenStream, fields: &[Field]) -> TokenStream {
 fn seeing(expr: &Expr, value: &TokenStream, this: &TokenStream) -> TokenStream {
     match mentioned(expr).contains("this") {
         true => {
-            let this_name = Ident::new("this", proc_macro2::Span::call_site());
+            let this_name = Ident::new("this", Span::call_site());
             quote!({ let #this_name = unsafe { &*#this }; unsafe { #value } })
         }
         false => quote!({ #value }),
     }
 }
 
-fn content(model: &Model, place: &TokenStream, name: &str, content: &Content) -> TokenStream {
+fn content(model: &Model, place: &TokenStream, name: &str, span: Span, content: &Content) -> TokenStream {
     match content {
-        Content::Buffer(buffer) => pointer(model, place, name, buffer),
+        Content::Buffer(buffer) => pointer(model, place, name, span, buffer),
         Content::Handle { kind: n, invalid } => {
             let kind = kind(model, *n);
             let invalid = match invalid {
@@ -168,7 +168,7 @@ fn content(model: &Model, place: &TokenStream, name: &str, content: &Content) ->
 }
 
 /// Presents the pointer at `place`.
-fn pointer(model: &Model, place: &TokenStream, name: &str, buffer: &Buffer) -> TokenStream {
+fn pointer(model: &Model, place: &TokenStream, name: &str, span: Span, buffer: &Buffer) -> TokenStream {
     let direction = match buffer.direction {
         Direction::In => quote!(In),
         Direction::Out => quote!(Out),
@@ -181,15 +181,15 @@ fn pointer(model: &Model, place: &TokenStream, name: &str, buffer: &Buffer) -> T
         Lifetime::Until(_) => quote!(Until(__until)),
     };
     let extent = extent(buffer);
-    let (inner, inner_ref) = inner(model, name, buffer);
+    let (inner, inner_ref) = inner(model, name, span, buffer);
     let filled = buffer.filled.as_ref().map(|filled| {
         let len = into_len(filled);
         let scale = match buffer.extent {
             Extent::Len(_) | Extent::One => quote!(.saturating_mul(__size)),
             _ => TokenStream::new(),
         };
-        let this = Ident::new("this", proc_macro2::Span::call_site());
-        let was = Ident::new("was", proc_macro2::Span::call_site());
+        let this = Ident::new("this", Span::call_site());
+        let was = Ident::new("was", Span::call_site());
         quote! {
             let __filled = |__now: *const u8| -> usize {
                 let #was = unsafe { &*__this };
@@ -273,21 +273,23 @@ fn extent(buffer: &Buffer) -> TokenStream {
 }
 
 /// What presents an element's insides, and the reference to it.
-fn inner(model: &Model, name: &str, buffer: &Buffer) -> (TokenStream, TokenStream) {
-    let index = Ident::new("index", proc_macro2::Span::call_site());
+fn inner(model: &Model, name: &str, span: Span, buffer: &Buffer) -> (TokenStream, TokenStream) {
+    let index = Ident::new("index", Span::call_site());
     let body = match &buffer.element {
         Some(element) => {
             let name = format!("{name}[]");
-            content(model, &quote!(__element), &name, element)
+            content(model, &quote!(__element), &name, span, element)
         }
         None if !buffer.fields.is_empty() => {
             let fields = fields(model, &quote!(__this), &buffer.fields);
             quote!(let __this = __element; #fields)
         }
+        None if buffer.no_copy => return (quote!(let __insides: __p::Insides = None;), quote!(None)),
         // Of a pointer's type inside a struct, only rustc knows what is inside its target.
         None => {
+            let found = quote_spanned!(span=> (&__p::probe(__place)).insides());
             let probe = quote! {
-                let __insides = (&__p::probe(__place)).insides();
+                let __insides = #found;
                 let __inner = |__at: *mut u8, _: usize, __w: &mut dyn __p::Walker| match __insides {
                     Some(__inside) => unsafe { (__inside.walk)(__at, __w) },
                     None => Ok(()),
