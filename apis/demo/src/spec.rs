@@ -286,7 +286,7 @@ ava_api! {
                 #[input(len = n, element(cstr = if lengths.is_null() { 0 } else { lengths[index] }))] sources: *const *const c_char,
                 #[input(len = n)] lengths: *const usize,
                 #[output(new)] module: *mut dm_module,
-                #[output(always)] failed: *mut u32,
+                #[output(always, filled = u32::from(ret == DM_OK || ret == DM_ERROR_BUILD_FAILED))] failed: *mut u32,
             ) -> dm_status;
             fn dmLoadNamed(#[input(terminated, element(cstr))] names: *const *const c_char, #[output(new)] module: *mut dm_module) -> dm_status;
             fn dmDestroyModule(#[handle(frees)] module: dm_module) -> dm_status;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
 
 use crate::transport::Arena;
-use crate::wire::{ALIGN, align_up};
+use crate::wire::align_up;
 
 /// Alignment of every region: a page, so that two regions never share one and copies are aligned.
 const PAGE: usize = 4096;
@@ -116,10 +116,6 @@ impl Allocator {
     pub(super) fn offset_of(&self, ptr: *const u8, len: usize) -> Option<u64> {
         let base = self.arena.at(0, 0)? as usize;
         let offset = (ptr as usize).checked_sub(base)? as u64;
-        if !offset.is_multiple_of(ALIGN as u64) {
-            // The server expects a place where any C type may be, so this is copied.
-            return None;
-        }
         self.arena.at(offset, len as u64).map(|_| offset)
     }
 

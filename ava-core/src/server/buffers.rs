@@ -82,7 +82,7 @@ impl Call<'_> {
                 }
             }
             Some(Place::Arena(at)) => {
-                let Some(ptr) = self.in_arena(at, len) else {
+                let Some(ptr) = self.in_arena(at, len, shared) else {
                     return violation("a buffer is outside the arena");
                 };
                 if shared {
@@ -101,9 +101,10 @@ impl Call<'_> {
         Ok(Shadow { ptr, len, output: r.output() })
     }
 
-    /// The address of `len` bytes of the arena at `at`, a place where a C type may be.
-    fn in_arena(&self, at: u64, len: usize) -> Option<*mut u8> {
-        self.session.arena.at(at, len as u64).filter(|_| at.is_multiple_of(ALIGN as u64))
+    /// The address of `len` bytes of the arena at `at`, a place where a C type may be. What is shared may be the application's own
+    /// memory, and anywhere.
+    fn in_arena(&self, at: u64, len: usize, shared: bool) -> Option<*mut u8> {
+        self.session.arena.at(at, len as u64).filter(|_| shared || at.is_multiple_of(ALIGN as u64))
     }
 
     fn staged(&mut self, number: u64, len: usize) -> Result<*mut u8, Refusal> {
@@ -189,7 +190,7 @@ impl Call<'_> {
             }
             Some(Place::Arena(at)) => {
                 self.check_len(layout, r.len())?;
-                let Some(shared) = self.in_arena(at, len) else {
+                let Some(shared) = self.in_arena(at, len, !private) else {
                     return violation("a buffer is outside the arena");
                 };
                 if private { (self.zeroed(len)?, Sink::Arena(at)) } else { (shared, Sink::InPlace) }

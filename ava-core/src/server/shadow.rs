@@ -81,9 +81,11 @@ impl Shadow {
 
     /// The buffer as expressions see it.
     pub fn view<'a, T: Copy>(&self) -> Ptr<'a, T> {
+        // Shared memory may be anywhere in the arena; expressions read only what is where a `T` may be.
+        let len = if self.ptr.cast::<T>().is_aligned() { self.len } else { 0 };
         // SAFETY: `ptr` is null or has `len` readable bytes, aligned for every C type, for as long as the call lasts; generated
         // code uses the view no longer. C types are valid for every bit pattern.
-        unsafe { Ptr::new(self.ptr.cast_const().cast(), self.len / size_of::<T>().max(1)) }
+        unsafe { Ptr::new(self.ptr.cast_const().cast(), len / size_of::<T>().max(1)) }
     }
 
     /// Whether the application passed the null pointer.

@@ -182,9 +182,11 @@ impl<T: Structure + Copy> ViaStructure for Probe<T> {
 }
 
 /// See [`Probe`].
-pub trait ViaPlain {
+pub trait ViaPlain<T> {
     /// Nothing is inside.
-    fn insides(&self) -> Insides;
+    fn insides(&self) -> Insides
+    where
+        T: PlainData;
 }
 
 /// See [`Probe`].
@@ -199,8 +201,11 @@ impl<T> ViaVariant for &Probe<T> {
     }
 }
 
-impl<T: PlainData> ViaPlain for &Probe<T> {
-    fn insides(&self) -> Insides {
+impl<T> ViaPlain<T> for &Probe<T> {
+    fn insides(&self) -> Insides
+    where
+        T: PlainData,
+    {
         None
     }
 }
@@ -211,6 +216,7 @@ impl<T: PlainData> ViaPlain for &Probe<T> {
     label = "say what they point to: `#[structure(field(NAME, input(..)), ..)] type {Self};`, or `element(..)` for a list of pointers"
 )]
 pub trait PlainData {}
+#[diagnostic::do_not_recommend]
 // Raw pointers are the one thing in C data that is not `Send`.
 impl<T: Send> PlainData for T {}
 

@@ -161,6 +161,7 @@ void cover_kernels(struct fixture *f)
     WANT(DM_ERROR_INVALID_BUFFER, dmLaunch(f->stream, k[0], 3, good, &untouched));
     good[2] = buffer_arg(GARBAGE(dm_buffer));
     WANT(DM_ERROR_INVALID_BUFFER, dmLaunch(f->stream, k[0], 3, good, &untouched));
+    good[2] = buffer_arg(c);
     good[1] = (dm_arg){DM_ARG_TEXT, {.text = NULL}};
     WANT(DM_ERROR_INVALID_VALUE, dmLaunch(f->stream, k[4], 3, good, &untouched));
     good[1] = (dm_arg){DM_ARG_BYTES, {.bytes = {NULL, 4}}};

@@ -144,7 +144,7 @@ fn check_failed(model: &Model, f: &Function) -> TokenStream {
         return quote!(if __ret != #ok { __failed(Some(__ret as i64)); });
     }
     let unknown = match f.returns {
-        Returns::Handle(_, Some(_)) => quote!(if __p::RawHandle::to_bits(__ret) == 0 {
+        Returns::Handle(_, Some(_)) | Returns::Pointer => quote!(if __p::RawHandle::to_bits(__ret) == 0 {
             __failed(None);
         }),
         _ => TokenStream::new(),

@@ -22,7 +22,21 @@ pub struct pair {
     pub second: u32,
 }
 
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct node {
+    pub kind: u32,
+    pub size: usize,
+    pub data: *const c_void,
+    pub next: *mut node,
+    pub owner: queue,
+}
+
 unsafe extern "C" {
+    pub fn toyTree(q: queue, root: *mut node) -> status;
+    pub fn toyNames(q: queue, names: *mut *mut c_char) -> status;
+    pub fn toyKeep(q: queue, size: usize, data: *const c_void) -> status;
+    pub fn toySet(q: queue, key: u32, value: usize) -> status;
     pub fn toyRetainQueue(q: queue) -> status;
     pub fn toyReleaseQueue(q: queue) -> status;
     pub fn toyRetainEvent(e: event) -> status;

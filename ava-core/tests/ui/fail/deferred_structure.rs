@@ -1,0 +1,22 @@
+mod ffi;
+
+ava_core::ava_api! {
+    #[api(name = "toy", version = "1.0", ffi = crate::ffi, library = ["libtoy.so.1"])]
+    pub mod toy {
+        use std::ffi::c_void;
+
+        use crate::ffi::*;
+
+        #[status(ok = OK, lost = LOST, refused = REFUSED)]
+        type status;
+        #[handle(retain = toyRetainQueue, release = toyReleaseQueue, invalid = BAD_QUEUE)]
+        type queue;
+        static KEPT: BufRegistry<queue>;
+
+        unsafe extern "C" {
+            fn toyKeep(q: queue, size: usize, #[input(bytes = size, lifetime = Manual, deferred(KEPT, q))] data: *const c_void) -> status;
+        }
+    }
+}
+
+fn main() {}
