@@ -87,6 +87,8 @@ pub struct Call<'t> {
     pub(super) null_handle: bool,
     /// The new objects are the application's now.
     pub(super) committed: bool,
+    /// As in [`ReplyHeader::errno`](crate::wire::ReplyHeader::errno).
+    pub(super) errno: u16,
     _thread: std::marker::PhantomData<&'t mut Thread>,
 }
 
@@ -109,6 +111,7 @@ impl Call<'_> {
             last: Last::Nothing,
             null_handle: false,
             committed: false,
+            errno: 0,
             _thread: std::marker::PhantomData,
         }
     }
@@ -275,6 +278,11 @@ impl Call<'_> {
         }
         self.scratch.attach =
             self.scratch.news.last().map(|new| (new.object, attach::<K::Meta> as AttachMeta));
+    }
+
+    /// What the vendor's function left in `errno`, plus one; 0 if it left it alone.
+    pub fn errno(&self) -> u16 {
+        self.errno
     }
 
     /// Runs `body` with this thread's Thread.

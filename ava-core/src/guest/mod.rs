@@ -8,6 +8,7 @@ mod buffers;
 mod cache;
 mod call;
 mod client;
+mod errno;
 mod log;
 mod memory;
 mod pending;
@@ -19,5 +20,6 @@ mod thread;
 
 pub use call::Call;
 pub use client::Client;
+pub use errno::with_errno;
 pub use reply::Outcome;
 pub use stub::{Fail, local, meta_of, references, release, retain, stub, unsupported};

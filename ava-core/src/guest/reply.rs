@@ -6,6 +6,7 @@ use super::call::{Call, Out, OutPlace};
 use super::log;
 use super::memory::RESERVE;
 use super::pending::{Entry, Held};
+use super::slab::Object;
 use super::stub::Fail;
 use crate::spec::{HandleKind, Mode, RawHandle, Rect};
 use crate::wire::{
@@ -97,10 +98,24 @@ impl Call<'_> {
             // SAFETY: `to` is the application's location for a handle of 8 bytes, writable by the contract of `new_handle`.
             unsafe { (new.to as *mut u64).write_unaligned(bits) };
         }
-        for object in self.scratch.frees.drain(..) {
-            self.session.slab.release(object, &mut |_, _| {});
-        }
         self.committed = true;
+        let mut freed = std::mem::take(&mut self.scratch.frees);
+        for object in freed.drain(..) {
+            self.free_object(object);
+        }
+        self.scratch.frees = freed;
+    }
+
+    /// The call freed the object. The server knows; it hears of parents that nothing but the object kept alive.
+    fn free_object(&mut self, object: Object) {
+        let session = self.session;
+        let own = session.slab.id(object);
+        session.slab.release(object, &mut |kind, id| {
+            if id != own {
+                // If this fails the server is gone, and the parents with it.
+                let _ = self.thread(|thread| thread.send_control(control::RELEASE, &[u64::from(kind), id]));
+            }
+        });
     }
 
     /// The handle of the object that the call made, as the application sees it.
@@ -124,6 +139,7 @@ impl Call<'_> {
             log::warn(format_args!("{}: the server's reply cannot be read", self.session.desc.name));
             Fail::Lost
         })?;
+        self.errno = header.errno;
         self.settle(header.tickets_total)?;
         match wire::Outcome::from_wire(header.outcome) {
             Some(wire::Outcome::Returned) => Ok((header, header.value)),
@@ -140,7 +156,7 @@ impl Call<'_> {
     /// Copies out what the reply brings; `None` if it makes no sense.
     fn digest_bytes(&mut self, reply: &[u8]) -> Option<ReplyHeader> {
         let (header, mut rest) = ReplyHeader::read_from_prefix(reply).ok()?;
-        let returned = header.outcome == wire::Outcome::Returned as u32;
+        let returned = header.outcome == wire::Outcome::Returned as u16;
         let ok = returned && header.ok != 0;
         let mut made = usize::from(ok) * self.scratch.news.len();
         for n in 0..header.outs as usize {

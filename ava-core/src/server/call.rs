@@ -93,6 +93,8 @@ pub struct Call<'s> {
     pub(super) began: u64,
     pub(super) tickets_total: u64,
     pub(super) replied: bool,
+    /// As in [`ReplyHeader::errno`](crate::wire::ReplyHeader::errno).
+    pub(super) errno: u16,
 }
 
 impl std::fmt::Debug for Call<'_> {
@@ -125,6 +127,7 @@ impl<'s> Call<'s> {
             began,
             tickets_total: 0,
             replied: false,
+            errno: 0,
         }
     }
 
@@ -153,6 +156,23 @@ impl<'s> Call<'s> {
     /// An invalid handle, or the status of an earlier asynchronous call on the object that failed.
     #[inline]
     pub fn handle<K: HandleKind>(&mut self, id: HandleId) -> Result<K::Raw, Refusal> {
+        self.live::<K>(id)
+    }
+
+    /// As [`Self::handle`], with another status for an id that is not a live object.
+    ///
+    /// # Errors
+    /// `invalid`, or the status of an earlier asynchronous call on the object that failed.
+    #[inline]
+    pub fn handle_or<K: HandleKind>(&mut self, id: HandleId, invalid: i64) -> Result<K::Raw, Refusal> {
+        self.live::<K>(id).map_err(|why| match why {
+            Refusal::InvalidHandle(_) => Refusal::Status(invalid),
+            why => why,
+        })
+    }
+
+    #[inline]
+    fn live<K: HandleKind>(&mut self, id: HandleId) -> Result<K::Raw, Refusal> {
         if self.object == 0 {
             self.object = id;
         }

@@ -7,6 +7,7 @@
 mod api;
 mod buffers;
 mod call;
+mod effects;
 mod handles;
 mod order;
 mod registry;
@@ -19,7 +20,7 @@ mod vendor;
 
 pub mod fuzz;
 
-pub use api::{Dispatch, KindOps, Load, Refusal, RegistryDesc, ServerApi, Vendor};
+pub use api::{Dispatch, KindOps, Load, Refusal, RegistryDesc, ServerApi, StateOps, Vendor};
 pub use call::{Call, NewHandle};
 pub use serve::{End, serve};
 pub use shadow::Shadow;

@@ -108,6 +108,7 @@ impl Call<'_> {
             self.abandon(status);
         }
         self.scratch.outs.clear();
+        self.cancel_charges();
         self.finish(outcome, value, false)
     }
 
@@ -125,6 +126,9 @@ impl Call<'_> {
         }
         for (offset, kind) in function.news {
             session.handles.insert_failed(word(*offset), *kind, status);
+        }
+        for (offset, kind) in function.frees {
+            session.forget(word(*offset), *kind);
         }
         tracing::warn!(function = function.name, status, "an asynchronous call could not be made");
         session.sticky.put(self.object(), status);
@@ -195,7 +199,8 @@ impl Call<'_> {
         reply.extend_from_slice(&scratch.meta);
         let header = ReplyHeader {
             len: reply.len() as u32,
-            outcome: outcome as u32,
+            outcome: outcome as u16,
+            errno: self.errno,
             call: self.header.call,
             value,
             tickets_total: self.tickets_total,

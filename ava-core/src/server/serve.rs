@@ -181,7 +181,7 @@ fn release(call: &mut Call<'_>, [kind, id, ..]: [u64; 4]) -> Result<(), Refusal>
             "an object was released before the application saw that a call on it failed"
         );
     }
-    if let Some(Found::Live(bits)) = session.handles.remove(id, kind)
+    if let Some(Found::Live(bits)) = session.forget(id, kind)
         && let Some(release) = session.api.kinds[kind as usize].release
     {
         // SAFETY: the table held the reference that the vendor gave us when it made the object, and no longer does.

@@ -7,7 +7,7 @@ mod layout;
 mod ptr;
 mod scalar;
 
-pub use desc::{ApiDesc, FnDesc, KindDesc};
+pub use desc::{ApiDesc, CostDesc, FnDesc, KindDesc, ResourceDesc, args};
 pub use handle::{HandleArg, HandleKind, RawHandle, meta};
 pub use layout::{Handles, Layout, Opts, Rect};
 pub use ptr::{Ptr, take_fault};

@@ -155,6 +155,7 @@ words! {
     Local "local" "local": Flag => [Param];
     Userdata "userdata" "userdata(pfn_notify)": Args(0, 2, None) => [Param];
     Contextual "contextual" "contextual(READS.drain(queue))": Args(1, 1, None) => [Param];
+    Errno "contextual" "contextual(errno)": Args(1, 1, None) => [Function];
 
     Len "len" "len = count": Value => [Input, Output, Inout, Element];
     Bytes "bytes" "bytes = size": Value => [Input, Output, Inout, Element];

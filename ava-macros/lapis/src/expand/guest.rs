@@ -155,6 +155,7 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
     };
     let (index, cached, wire) = (forwarded.index as u16, forwarded.cached, wire_value(f));
     let (at_once, answered) = outcomes(model, f, forwarded);
+    let errno = forwarded.errno.then(|| quote!(__errno.set(__call.errno());));
     let body = quote! {
         __p::guest::stub(&CLIENT, #fail, |__call: &mut __p::guest::Call<'_>| {
             #args
@@ -165,6 +166,7 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
             let __mode = #mode;
             let __wire = #wire;
             let __outcome = __call.submit(#index, __mode, #cached, &__wire)?;
+            #errno
             let __ret = match __outcome {
                 __p::guest::Outcome::Async => #at_once,
                 __p::guest::Outcome::Returned(__bits) => #answered,
@@ -172,6 +174,10 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
             #after
             Ok(__ret)
         })
+    };
+    let body = match forwarded.errno {
+        true => quote!(__p::guest::with_errno(|__errno| #body)),
+        false => body,
     };
     let doc = match forwarded.server_body {
         Some(_) => "Runs in the API server.",

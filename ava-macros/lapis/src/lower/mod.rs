@@ -3,6 +3,7 @@
 mod function;
 mod item;
 mod param;
+mod resource;
 mod types;
 
 use crate::error::Errors;
@@ -41,6 +42,7 @@ pub(crate) fn lower(block: Block, hash: [u8; 16], errors: &mut Errors) -> Model 
         handles: names.handles,
         callbacks: names.callbacks,
         registries: names.registries,
+        resources: names.resources,
         functions,
         utilities: block.utilities,
     }

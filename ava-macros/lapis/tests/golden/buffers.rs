@@ -89,18 +89,23 @@ pub mod toy {
                 name: "toyInfo",
                 args: ::core::mem::size_of::<wire::toyInfo>() as u32,
                 may_async: false,
+                record: false,
                 tickets: &[],
                 news: &[],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "toyJoin",
                 args: ::core::mem::size_of::<wire::toyJoin>() as u32,
                 may_async: false,
+                record: false,
                 tickets: &[],
                 news: &[],
+                costs: &[],
             },
         ],
         kinds: &[],
+        resources: &[],
     };
     ///Marker types of the handles.
     #[allow(

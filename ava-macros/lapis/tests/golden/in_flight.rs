@@ -82,27 +82,34 @@ pub mod toy {
                 name: "toyRead",
                 args: ::core::mem::size_of::<wire::toyRead>() as u32,
                 may_async: true,
+                record: false,
                 tickets: &[::core::mem::offset_of!(wire::toyRead, data_ticket) as u32],
                 news: &[(::core::mem::offset_of!(wire::toyRead, e) as u32, 1u8)],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "toyFinish",
                 args: ::core::mem::size_of::<wire::toyFinish>() as u32,
                 may_async: false,
+                record: false,
                 tickets: &[],
                 news: &[],
+                costs: &[],
             },
         ],
         kinds: &[
             __p::KindDesc {
                 name: "stream",
                 invalid: __stream_invalid,
+                state: false,
             },
             __p::KindDesc {
                 name: "event",
                 invalid: __event_invalid,
+                state: false,
             },
         ],
+        resources: &[],
     };
     ///Marker types of the handles.
     #[allow(
@@ -551,6 +558,7 @@ pub mod toy {
                         }
                         op
                     }),
+                    state: ::core::option::Option::None,
                 },
                 __p::server::KindOps {
                     retain: Some({
@@ -573,6 +581,7 @@ pub mod toy {
                         }
                         op
                     }),
+                    state: ::core::option::Option::None,
                 },
             ],
             warm: ::core::option::Option::None,
@@ -590,10 +599,10 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::toyRead = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_s = __call.handle::<kind::stream>(__wire.s)?;
                     let __v_block = <u32 as __p::Scalar>::from_wire(__wire.block);
                     let __v_size = <usize as __p::Scalar>::from_wire(__wire.size);
                     let __v_n = <u32 as __p::Scalar>::from_wire(__wire.n);
+                    let __v_s = __call.handle::<kind::stream>(__wire.s)?;
                     let __v_data = {
                         let __layout = if __wire.data.is_null() {
                             __p::Layout::bytes(0)

@@ -50,18 +50,23 @@ pub mod toy {
                 name: "toyWatch",
                 args: ::core::mem::size_of::<wire::toyWatch>() as u32,
                 may_async: false,
+                record: false,
                 tickets: &[],
                 news: &[],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "measure",
                 args: ::core::mem::size_of::<wire::measure>() as u32,
                 may_async: false,
+                record: false,
                 tickets: &[],
                 news: &[],
+                costs: &[],
             },
         ],
         kinds: &[],
+        resources: &[],
     };
     ///Marker types of the handles.
     #[allow(

@@ -79,59 +79,74 @@ pub mod toy {
                 name: "toyCreateBuffer",
                 args: ::core::mem::size_of::<wire::toyCreateBuffer>() as u32,
                 may_async: true,
+                record: false,
                 tickets: &[],
                 news: &[
                     (::core::mem::offset_of!(wire::toyCreateBuffer, ret_new) as u32, 1u8),
                 ],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "toyImportBuffer",
                 args: ::core::mem::size_of::<wire::toyImportBuffer>() as u32,
                 may_async: false,
+                record: false,
                 tickets: &[],
                 news: &[
                     (::core::mem::offset_of!(wire::toyImportBuffer, ret_new) as u32, 1u8),
                 ],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "toyDestroyBuffer",
                 args: ::core::mem::size_of::<wire::toyDestroyBuffer>() as u32,
                 may_async: false,
+                record: false,
                 tickets: &[],
                 news: &[],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "toySplit",
                 args: ::core::mem::size_of::<wire::toySplit>() as u32,
                 may_async: false,
+                record: false,
                 tickets: &[],
                 news: &[],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "toyContextOf",
                 args: ::core::mem::size_of::<wire::toyContextOf>() as u32,
                 may_async: false,
+                record: false,
                 tickets: &[],
                 news: &[],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "toySize",
                 args: ::core::mem::size_of::<wire::toySize>() as u32,
                 may_async: false,
+                record: false,
                 tickets: &[],
                 news: &[],
+                costs: &[],
             },
         ],
         kinds: &[
             __p::KindDesc {
                 name: "context",
                 invalid: __context_invalid,
+                state: false,
             },
             __p::KindDesc {
                 name: "buffer",
                 invalid: __buffer_invalid,
+                state: false,
             },
         ],
+        resources: &[],
     };
     ///Marker types of the handles.
     #[allow(
@@ -744,10 +759,12 @@ pub mod toy {
                         }
                         op
                     }),
+                    state: ::core::option::Option::None,
                 },
                 __p::server::KindOps {
                     retain: ::core::option::Option::None,
                     release: ::core::option::Option::None,
+                    state: ::core::option::Option::None,
                 },
             ],
             warm: ::core::option::Option::None,
@@ -765,8 +782,8 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::toyCreateBuffer = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_c = __call.handle::<kind::context>(__wire.c)?;
                     let __v_size = <usize as __p::Scalar>::from_wire(__wire.size);
+                    let __v_c = __call.handle::<kind::context>(__wire.c)?;
                     let __v_err = {
                         let __layout = __p::Layout::elements::<status>(1);
                         if true {
@@ -808,8 +825,8 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::toyImportBuffer = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_c = __call.handle::<kind::context>(__wire.c)?;
                     let __v_name = <u64 as __p::Scalar>::from_wire(__wire.name);
+                    let __v_c = __call.handle::<kind::context>(__wire.c)?;
                     __call.ready()?;
                     let __ret = __vendor.toyImportBuffer(__v_c, __v_name);
                     let __ok = __p::RawHandle::to_bits(__ret) != 0;
@@ -826,10 +843,12 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::toyDestroyBuffer = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_b = __call.handle::<kind::buffer>(__wire.b)?;
+                    let __invalid = __toyDestroyBuffer_b_invalid();
+                    let __v_b = __call.handle_or::<kind::buffer>(__wire.b, __invalid)?;
                     __call.ready()?;
                     let __ret = __vendor.toyDestroyBuffer(__v_b);
                     let __ok = __ret == __status_ok;
+                    __call.freed::<kind::buffer>(__wire.b, __ok);
                     __call.complete(__p::Scalar::to_wire(__ret), __ok)
                 }
             }
@@ -839,8 +858,8 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::toySplit = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_b = __call.handle::<kind::buffer>(__wire.b)?;
                     let __v_n = <u32 as __p::Scalar>::from_wire(__wire.n);
+                    let __v_b = __call.handle::<kind::buffer>(__wire.b)?;
                     let __count = __toySplit_parts_count(__v_n);
                     let __v_parts = __call
                         .new_handles::<kind::buffer>(__wire.parts, __count)?;
