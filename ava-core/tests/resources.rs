@@ -2,7 +2,7 @@
 
 mod depot;
 
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 use std::time::{Duration, Instant};
 
 use ava_core::wire::Outcome;
@@ -53,13 +53,16 @@ fn what_a_call_consumes_adds_up() {
     unsafe {
         assert_eq!(depotShip(s, 3, [1, 2, 3].as_ptr()), OK);
         assert_eq!(depotShip(s, 1, [10].as_ptr()), OK);
+        assert_eq!(depotShip(open(), 4, [1; 4].as_ptr()), OK, "asynchronous: not known yet");
+        assert_eq!(depotSize(null_mut(), &mut 0), BAD);
+        assert_eq!(depotShip(s, 2, null()), OK, "a cost does not mind what is not there");
         assert_eq!(depotCarry(take(s, 7)), OK, "its size is known of the object");
         assert_eq!((depotDraw(20), depotDraw(200), depotDraw(-1)), (20, 50, -1));
         assert_eq!(depotDrawSome(5, &mut 0), OK);
         assert_eq!(depotDrawSome(60, &mut 0), BAD, "what a failed call reports does not count");
     }
     let after = ["ORDERS", "WEIGHT", "CARRIED", "DRAWN"].map(|r| figures(account, r)[0]);
-    assert_eq!(std::array::from_fn(|n| after[n] - before[n]), [2, 16, 7, 75]);
+    assert_eq!(std::array::from_fn(|n| after[n] - before[n]), [3, 16, 7, 75]);
 }
 
 #[test]
@@ -103,9 +106,12 @@ fn a_call_that_is_refused_holds_nothing() {
     let mut guest = Raw::new();
     let nobody = 1 << 32 | 77;
     assert_eq!(guest.call("depotTake", &[nobody, 300, 0, 0, 1 << 32]).0, Some(Outcome::InvalidHandle));
+    assert_eq!(guest.call("depotCarry", &[nobody]).0, Some(Outcome::InvalidHandle));
     // Asynchronous: store, size, id of the parcel.
     guest.post(depot::number("depotPut"), &[nobody, 300, 1 << 32]);
+    guest.post(depot::number("depotShip"), &[nobody, 0, 0, 0]);
     guest.call("depotMarked", &[]);
+    assert_eq!((guest.figures("ORDERS"), guest.figures("CARRIED")), ([0, 0], [0, 0]));
     assert_eq!((guest.figures("SPACE"), guest.figures("PARCELS")), ([0, 0], [0, 0]));
 }
 

@@ -173,14 +173,14 @@ use proc_macro::TokenStream;
 /// `consumes` is for instantaneous resources: so many units are used up. Its amount may be `measured`: the nanoseconds that the vendor's
 /// function took, by the server's clock. For a function that only starts something, that is not how long the device works on it.
 ///
-/// `allocates` is for continuous ones, and counts if the call succeeds. If the call makes an object, the object holds the amount, and gives it
-/// back by itself when it dies: with its last release, a call that `frees` it, or the session's end. An object holds at most four
-/// amounts. `deallocates` is for what no object holds, and counts if the call succeeds.
+/// `allocates` is for continuous ones. If the call makes an object, the object holds the amount, and gives it back by itself when it
+/// dies: with its last release, a call that `frees` it, or the session's end. An object holds at most four amounts. `deallocates` is for
+/// what no object holds.
 ///
-/// A cost is charged as soon as it can be known. One over scalars alone is the router's, at the gate, before anything else is done with
-/// the command; one that looks into inputs, or asks about handles, the server's when it has decoded them, before it calls the vendor.
-/// One with `ret` or an output is known after the call, and counts if that succeeded. So what a call consumes counts even if it
-/// fails, unless only its result says how much it was. An answer from the cache of a `cached` function costs nothing.
+/// Costs count if the call succeeds, but for measured ones: that time is spent. They are charged as soon as they can be known, and
+/// taken back if the call fails. One over scalars alone is the router's, at the gate, before anything else is done with the command. One
+/// that looks into inputs, or asks about handles, is the server's, once it has decoded them and before it calls the vendor. One with
+/// `ret` or an output is known after the call. In a cost, what a null pointer points to is zeros. An answer from the cache of a `cached` function costs nothing.
 ///
 /// # What it expands to
 ///

@@ -215,10 +215,10 @@ impl Account {
         }
     }
 
-    /// Takes `amount` units of a continuous resource back. Never more than there are.
+    /// Takes `amount` units of a resource back. Never more than there are.
     pub(super) fn release(&self, resource: u8, amount: u64) {
         if let Some(word) = Self::resource(resource) {
-            let less = |held: u64| Some(held.saturating_sub(amount));
+            let less = |now: u64| Some(now.saturating_sub(amount));
             // `less` always gives a value, so this does not fail.
             let _ = self.word(word).fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
         }

@@ -24,7 +24,7 @@ impl Call<'_> {
         gate::charge(&self.session.account, resource, amount);
     }
 
-    /// The call gave `amount` units of a continuous resource back.
+    /// The call gave `amount` units of a resource back, or failed to use what it was charged for.
     pub fn give_back(&mut self, resource: u8, amount: u64) {
         gate::release(&self.session.account, resource, amount);
     }
@@ -54,7 +54,7 @@ impl Call<'_> {
         }
     }
 
-    /// The call was refused before the vendor saw it: what the gate charged for holding is given back.
+    /// The call was refused before the vendor saw it: what the gate charged is given back.
     pub(super) fn cancel_charges(&self) {
         let session = self.session;
         gate::cancel(session.api.desc, &session.account, &self.header, &self.scratch.memory.command);

@@ -140,12 +140,15 @@ mod vendor {
         OK
     }
     pub unsafe extern "C" fn size(p: usize, size: *mut u64) -> status {
+        if p == 0 {
+            return BAD;
+        }
         // SAFETY: as above.
         unsafe { *size = *(p as *const u64) };
         OK
     }
-    pub unsafe extern "C" fn ship(_s: usize, _n: u32, _weights: *const u32) -> status {
-        OK
+    pub unsafe extern "C" fn ship(_s: usize, n: u32, _weights: *const u32) -> status {
+        if n > 3 { BAD } else { OK }
     }
     pub unsafe extern "C" fn carry(_p: usize) -> status {
         OK

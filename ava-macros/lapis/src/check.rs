@@ -33,6 +33,7 @@ pub(crate) fn check(model: &mut Model, errors: &mut Errors) {
                 }
             }
             locals(function, forwarded, errors);
+            invalids(function, errors);
             tokens(function, errors);
             if order(function).is_none() {
                 cycle(function, errors);
@@ -197,6 +198,25 @@ fn itself(param: &Param, buffer: &Buffer, errors: &mut Errors) {
                 "whether `{name}` is used cannot depend on `{name}`; a null pointer is forwarded as such"
             ),
         );
+    }
+}
+
+/// The status for an invalid handle is needed before there are any buffers.
+fn invalids(function: &Function, errors: &mut Errors) {
+    for param in &function.params {
+        let Role::Handle { invalid: Some(invalid), .. } = &param.role else { continue };
+        let names = mentioned(invalid);
+        let late = function.params.iter().find(|other| {
+            let known = matches!(other.role, Role::Scalar | Role::Opaque | Role::Handle { .. });
+            !known && names.contains(&other.name.unraw().to_string())
+        });
+        if let Some(late) = late {
+            let message = format!(
+                "the server decides about `{}` before it has `{}`: let the status depend on scalars and handles",
+                param.name, late.name
+            );
+            errors.at(invalid, message);
+        }
     }
 }
 

@@ -115,21 +115,28 @@ pub(super) fn around_call(forwarded: &Forwarded, call: &TokenStream) -> TokenStr
     quote!(#begin #watch let __ret = #call; #keep #end)
 }
 
-/// What is known when the vendor has answered: it counts if the call went well.
+/// What is known when the vendor has answered: costs count if the call went well.
 pub(super) fn after_call(f: &Function, forwarded: &Forwarded) -> TokenStream {
     let costs = forwarded.costs.iter().enumerate().filter_map(|(n, cost)| {
         let (variable, resource) = (variable(n), cost.resource as u8);
         let value = value(f, n, cost, Phase::After)?;
-        let late = known_of(f, cost) == Known::AfterTheCall;
-        Some(match cost.word {
-            CostWord::Consumes if late => quote!(if __ok { __call.charge(#resource, #value); }),
-            CostWord::Allocates if late => {
+        Some(match (cost.word, known_of(f, cost)) {
+            (CostWord::Deallocates, _) => quote!(if __ok { __call.give_back(#resource, #value); }),
+            (CostWord::Consumes, Known::AfterTheCall) => {
+                quote!(if __ok { __call.charge(#resource, #value); })
+            }
+            (CostWord::Consumes, Known::BeforeTheCall) => {
+                quote!(if !__ok { __call.give_back(#resource, #variable); })
+            }
+            // What the gate charged, of which it leaves no note.
+            (CostWord::Consumes, Known::AtTheGate) => {
+                quote!(if !__ok { __call.give_back(#resource, #value); })
+            }
+            (CostWord::Allocates, Known::AtTheGate) => quote!(let #variable = #value;),
+            (CostWord::Allocates, Known::BeforeTheCall) => return None,
+            (CostWord::Allocates, Known::AfterTheCall) => {
                 quote!(let #variable = if __ok { #value } else { 0 }; __call.charge(#resource, #variable);)
             }
-            // The gate charged it, and leaves no note of how much it was.
-            CostWord::Allocates if is_at_the_gate(f, cost) => quote!(let #variable = #value;),
-            CostWord::Deallocates => quote!(if __ok { __call.give_back(#resource, #value); }),
-            CostWord::Consumes | CostWord::Allocates => return None,
         })
     });
     quote!(#(#costs)*)

@@ -99,8 +99,8 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
                 #(#buffers)*
                 #(#tickets)*
                 #(#news)*
-                #charge
                 __call.ready()?;
+                #charge
                 #call
                 let __ok = #ok;
                 #(#filled)*

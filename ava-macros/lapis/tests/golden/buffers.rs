@@ -92,6 +92,7 @@ pub mod toy {
                 record: false,
                 tickets: &[],
                 news: &[],
+                frees: &[],
                 costs: &[],
             },
             __p::FnDesc {
@@ -101,6 +102,7 @@ pub mod toy {
                 record: false,
                 tickets: &[],
                 news: &[],
+                frees: &[],
                 costs: &[],
             },
         ],

@@ -85,6 +85,7 @@ pub mod toy {
                 record: false,
                 tickets: &[::core::mem::offset_of!(wire::toyRead, data_ticket) as u32],
                 news: &[(::core::mem::offset_of!(wire::toyRead, e) as u32, 1u8)],
+                frees: &[],
                 costs: &[],
             },
             __p::FnDesc {
@@ -94,6 +95,7 @@ pub mod toy {
                 record: false,
                 tickets: &[],
                 news: &[],
+                frees: &[],
                 costs: &[],
             },
         ],

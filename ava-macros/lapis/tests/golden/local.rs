@@ -53,6 +53,7 @@ pub mod toy {
                 record: false,
                 tickets: &[],
                 news: &[],
+                frees: &[],
                 costs: &[],
             },
             __p::FnDesc {
@@ -62,6 +63,7 @@ pub mod toy {
                 record: false,
                 tickets: &[],
                 news: &[],
+                frees: &[],
                 costs: &[],
             },
         ],

@@ -84,6 +84,7 @@ pub mod toy {
                 news: &[
                     (::core::mem::offset_of!(wire::toyCreateBuffer, ret_new) as u32, 1u8),
                 ],
+                frees: &[],
                 costs: &[],
             },
             __p::FnDesc {
@@ -95,6 +96,7 @@ pub mod toy {
                 news: &[
                     (::core::mem::offset_of!(wire::toyImportBuffer, ret_new) as u32, 1u8),
                 ],
+                frees: &[],
                 costs: &[],
             },
             __p::FnDesc {
@@ -104,6 +106,9 @@ pub mod toy {
                 record: false,
                 tickets: &[],
                 news: &[],
+                frees: &[
+                    (::core::mem::offset_of!(wire::toyDestroyBuffer, b) as u32, 1u8),
+                ],
                 costs: &[],
             },
             __p::FnDesc {
@@ -113,6 +118,7 @@ pub mod toy {
                 record: false,
                 tickets: &[],
                 news: &[],
+                frees: &[],
                 costs: &[],
             },
             __p::FnDesc {
@@ -122,6 +128,7 @@ pub mod toy {
                 record: false,
                 tickets: &[],
                 news: &[],
+                frees: &[],
                 costs: &[],
             },
             __p::FnDesc {
@@ -131,6 +138,7 @@ pub mod toy {
                 record: false,
                 tickets: &[],
                 news: &[],
+                frees: &[],
                 costs: &[],
             },
         ],
@@ -848,8 +856,9 @@ pub mod toy {
                     __call.ready()?;
                     let __ret = __vendor.toyDestroyBuffer(__v_b);
                     let __ok = __ret == __status_ok;
+                    let __done = __call.complete(__p::Scalar::to_wire(__ret), __ok);
                     __call.freed::<kind::buffer>(__wire.b, __ok);
-                    __call.complete(__p::Scalar::to_wire(__ret), __ok)
+                    __done
                 }
             }
             pub(super) unsafe fn toySplit(
