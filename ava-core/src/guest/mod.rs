@@ -8,6 +8,7 @@ mod buffers;
 mod cache;
 mod call;
 mod client;
+mod decode;
 mod errno;
 mod log;
 mod memory;
