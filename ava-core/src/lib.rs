@@ -4,6 +4,7 @@
 //! through `__private`. The halves are apart: [`guest`] never uses [`server`].
 
 pub mod guest;
+pub mod migrate;
 pub mod router;
 pub mod server;
 pub mod spec;

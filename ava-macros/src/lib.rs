@@ -84,7 +84,7 @@ use proc_macro::TokenStream;
 ///   - `meta = TYPE`: what guest and server know of an object, see [expressions](#expressions); a `Default` type.
 ///   - `state(save = PATH, restore = PATH)`: what is in an object beside what the calls say that made it. `save` is an
 ///     `unsafe fn(&server::Vendor, T) -> Vec<u8>`, `restore` an `unsafe fn(&server::Vendor, T, &[u8]) -> bool` that says whether it
-///     worked. The server knows them; nothing calls them so far.
+///     worked. See [recording](#recording); nothing calls them so far.
 /// - `#[status(ok = E, lost = E, refused = E)] type T;` makes `T` the type of statuses: of success, of a lost server, of what a
 ///   policy refused. `unsupported = E` is the status of a function that the vendor library lacks (`lost` if not given).
 /// - `#[opaque] type T;` says that values of `T` mean nothing in the guest and travel as they are.
@@ -119,7 +119,7 @@ use proc_macro::TokenStream;
 /// | `#[unsupported(EXPR)]` | not forwarded; returns this status (through the parameter for statuses if there is one). Also on a block |
 /// | `#[since("..")]` | the ELF symbol version. Also on a block |
 /// | `#[contextual(errno)]` | if the vendor's function sets `errno`, so does the call. Not for asynchronous ones. No other call changes the application's `errno` |
-/// | `#[record]` | for migration: the server keeps the successful calls of what is still alive |
+/// | `#[record]`, `#[record(PARAM, ..)]` | for making objects again elsewhere, see [recording](#recording) |
 /// | `#[consumes(R, E)]`, `#[allocates(R, E)]`, `#[deallocates(R, E)]` | what the call uses of resources, see [costs](#costs). Any number of them |
 ///
 /// A function reports success through its status, or else through its last single output of a status type, or else by a
@@ -181,6 +181,18 @@ use proc_macro::TokenStream;
 /// taken back if the call fails. One over scalars alone is the router's, at the gate, before anything else is done with the command. One
 /// that looks into inputs, or asks about handles, is the server's, once it has decoded them and before it calls the vendor. One with
 /// `ret` or an output is known after the call. In a cost, what a null pointer points to is zeros. An answer from the cache of a `cached` function costs nothing.
+///
+/// # Recording
+///
+/// A server can keep a log of the successful calls of functions that are `record`, so that another can make what they made again, under the
+/// guest's own ids. A call that makes objects is in the log until they are dead and nothing in the log uses them. One that makes none
+/// changes the object of its first handle, and is in the log as long as that is; with parameters, `record(kernel, arg_index)`, it
+/// overwrites earlier calls of the function in which those are equal. Large inputs are kept as well, unless the call makes an object whose
+/// type has a `state`, which then brings its contents.
+///
+/// If one function that makes a kind of objects is `record`, all must be, and a type with a `state` needs such a function: an object that
+/// could not be made again is a mistake. A type of which no maker is recorded, such as events, is said not to survive. So far nothing
+/// replays a log, and `ava-server` keeps none.
 ///
 /// # What it expands to
 ///

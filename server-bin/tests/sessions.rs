@@ -73,7 +73,17 @@ const fn api(name: &'static str) -> ApiDesc {
 }
 
 const fn function(name: &'static str, may_async: bool) -> FnDesc {
-    FnDesc { name, args: 0, may_async, record: false, tickets: &[], news: &[], frees: &[], costs: &[] }
+    FnDesc {
+        name,
+        args: 0,
+        may_async,
+        record: false,
+        record_key: &[],
+        tickets: &[],
+        news: &[],
+        frees: &[],
+        costs: &[],
+    }
 }
 
 /// The server's part: one byte of the guest is one call, `x` is a crash, and `h` a hang that ignores the guest's end.

@@ -936,7 +936,7 @@ ava_api! {
             ) -> cl_program;
 
             #[since("OPENCL_2.2")]
-            #[record]
+            #[record(program, spec_id)]
             fn clSetProgramSpecializationConstant(
                 program: cl_program,
                 spec_id: cl_uint,
@@ -1073,7 +1073,7 @@ ava_api! {
             }
 
             /// An argument that only the guest can tell to be a buffer, as the vendor does not describe the kernel's.
-            #[record]
+            #[record(kernel, arg_index)]
             #[mode(shape::set_arg_mode(meta(kernel), arg_index, size_of::<cl_mem>(), false))]
             fn set_buffer_arg(
                 kernel: cl_kernel,
@@ -1219,7 +1219,7 @@ ava_api! {
                 errcode_ret: *mut cl_int,
             ) -> cl_kernel;
 
-            #[record]
+            #[record(kernel, arg_index)]
             #[mode(shape::set_arg_mode(meta(kernel), arg_index, arg_size, arg_value.is_null()))]
             #[before(local::set_undescribed_arg)]
             #[after(local::learn_arg)]

@@ -8,6 +8,7 @@ use zerocopy::FromBytes;
 
 use super::api::Refusal;
 use super::handles::Found;
+use super::record::Recording;
 use super::registry::{Entry, Want};
 use super::session::Session;
 use super::shadow::{Memory, Shadow};
@@ -95,6 +96,10 @@ pub struct Call<'s> {
     pub(super) replied: bool,
     /// As in [`ReplyHeader::errno`](crate::wire::ReplyHeader::errno).
     pub(super) errno: u16,
+    /// The vendor was called, and did what it should.
+    pub(super) succeeded: bool,
+    /// What goes into the session's log if so.
+    pub(super) recording: Option<Box<Recording>>,
 }
 
 impl std::fmt::Debug for Call<'_> {
@@ -128,6 +133,8 @@ impl<'s> Call<'s> {
             tickets_total: 0,
             replied: false,
             errno: 0,
+            succeeded: false,
+            recording: None,
         }
     }
 
@@ -184,9 +191,12 @@ impl<'s> Call<'s> {
         self.bits(id, K::KIND).map(K::Raw::from_bits)
     }
 
-    pub(super) fn bits(&self, id: HandleId, kind: u8) -> Result<u64, Refusal> {
+    pub(super) fn bits(&mut self, id: HandleId, kind: u8) -> Result<u64, Refusal> {
         if id == 0 {
             return Ok(0);
+        }
+        if let Some(recording) = &mut self.recording {
+            recording.uses(id, kind);
         }
         match self.session.handles.find(id, kind) {
             Some(Found::Live(bits)) => Ok(bits),

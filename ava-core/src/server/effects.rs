@@ -13,7 +13,10 @@ const UNTOUCHED: i32 = -1;
 impl Session {
     /// Removes `id` from the table, and gives back what its object held; what it stood for.
     pub(super) fn forget(&self, id: HandleId, kind: u8) -> Option<Found> {
-        self.handles.remove(id, kind, |resource, amount| gate::release(&self.account, resource, amount))
+        let found =
+            self.handles.remove(id, kind, |resource, amount| gate::release(&self.account, resource, amount));
+        self.log.died(id, kind);
+        found
     }
 }
 

@@ -10,6 +10,7 @@ mod call;
 mod effects;
 mod handles;
 mod order;
+mod record;
 mod registry;
 mod reply;
 mod serve;
@@ -22,6 +23,6 @@ pub mod fuzz;
 
 pub use api::{Dispatch, KindOps, Load, Refusal, RegistryDesc, ServerApi, StateOps, Vendor};
 pub use call::{Call, NewHandle};
-pub use serve::{End, serve};
+pub use serve::{End, serve, serve_logged};
 pub use shadow::Shadow;
 pub use vendor::{LoadError, load_vendor};

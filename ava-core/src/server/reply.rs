@@ -41,6 +41,9 @@ impl Call<'_> {
     /// Enters an object into the table. If the guest's id is impossible, nobody can ever name the object, so it is released.
     fn register(&mut self, id: u64, kind: u8, bits: u64) -> bool {
         if self.session.handles.insert(id, kind, bits) {
+            if let Some(recording) = &mut self.recording {
+                recording.made(id, kind);
+            }
             for (_, meta) in self.scratch.described.extract_if(.., |(described, _)| *described == id) {
                 self.session.handles.set_meta(id, meta);
             }
@@ -141,6 +144,7 @@ impl Call<'_> {
             self.write_reply(outcome, value, ok)?;
         }
         self.enter_deferred();
+        self.succeeded = ok;
         self.replied = true;
         copied
     }

@@ -9,6 +9,7 @@ use super::handles::Handles;
 use super::order::Order;
 use super::registry::Registries;
 use super::staging::StagingTable;
+use crate::migrate::Log;
 use crate::router::account::Account;
 use crate::transport::Arena;
 use crate::wire::HandleId;
@@ -24,6 +25,7 @@ pub(super) struct Session {
     pub(super) staging: StagingTable,
     pub(super) account: Arc<Account>,
     pub(super) sticky: Sticky,
+    pub(super) log: Arc<Log>,
     /// Most bytes of staging buffers at once.
     pub(super) stage_limit: u64,
 }
@@ -34,6 +36,7 @@ impl Session {
         vendor: Arc<Vendor>,
         arena: Arena,
         account: Arc<Account>,
+        log: Arc<Log>,
         stage_limit: u64,
     ) -> Self {
         Self {
@@ -46,6 +49,7 @@ impl Session {
             staging: StagingTable::default(),
             account,
             sticky: Sticky::default(),
+            log,
             stage_limit,
         }
     }

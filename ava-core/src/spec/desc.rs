@@ -30,8 +30,10 @@ pub struct FnDesc {
     pub args: u32,
     /// Whether the specification ever forwards it asynchronously.
     pub may_async: bool,
-    /// Whether its successful calls are kept for replay.
+    /// Whether its successful calls are [logged](crate::migrate::Log).
     pub record: bool,
+    /// Offsets of the arguments that a call shares with those that it overwrites in the log; empty if it overwrites none.
+    pub record_key: &'static [u32],
     /// Offsets in the argument struct of the tickets of its deferred buffers.
     pub tickets: &'static [u32],
     /// Offsets of the ids of the single objects that it makes, and their kinds.

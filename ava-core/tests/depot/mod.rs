@@ -15,8 +15,9 @@ use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use ava_core::migrate::Log;
 use ava_core::router::account::Account;
-use ava_core::server::serve;
+use ava_core::server::serve_logged;
 use ava_core::transport::window::WindowOptions;
 use ava_core::transport::{self, GuestChannel, GuestLink, OrderCounter, memory};
 use ava_core::wire::{CommandHeader, FLAG_ASYNC, Outcome, ReplyHeader};
@@ -340,7 +341,7 @@ ava_core::ava_api! {
 
             fn depotComplaint() -> i32;
 
-            #[record]
+            #[record(s, key)]
             fn depotNote(s: store, key: u32, #[input(cstr)] text: *const c_char) -> status;
         }
     }
@@ -358,25 +359,35 @@ unsafe fn restore(_vendor: &api::server::Vendor, p: parcel, state: &[u8]) -> boo
     true
 }
 
-/// A server in this process, and its account.
-fn server() -> (memory::MemoryGuestLink, Arc<Account>) {
+/// A server in this process, its account, and its log.
+fn server() -> (memory::MemoryGuestLink, Arc<Account>, Arc<Log>) {
     let api = &api::server::API;
     let (guest, server) = memory::pair(WindowOptions { slots: 64, arena_len: 1 << 20 }).expect("a window");
     let (account, _fd) = Account::create(api.desc.functions.len()).expect("an account");
     let account = Arc::new(account);
     let vendor = (api.load)(&mut |name| find(name)).into();
-    let theirs = account.clone();
-    std::thread::spawn(move || serve(api, vendor, Box::new(server), theirs, 1));
-    (guest, account)
+    let log = Arc::new(Log::default());
+    let (theirs, shared) = (account.clone(), log.clone());
+    std::thread::spawn(move || serve_logged(api, vendor, Box::new(server), theirs, 1, shared));
+    (guest, account, log)
 }
 
 /// Connects this process's guest to a server in it, once; the account.
 pub fn connect() -> &'static Account {
-    static ACCOUNT: std::sync::OnceLock<Arc<Account>> = std::sync::OnceLock::new();
-    ACCOUNT.get_or_init(|| {
-        let (guest, account) = server();
+    &session().0
+}
+
+/// Connects, too; the log.
+pub fn log() -> &'static Log {
+    &session().1
+}
+
+fn session() -> &'static (Arc<Account>, Arc<Log>) {
+    static SESSION: std::sync::OnceLock<(Arc<Account>, Arc<Log>)> = std::sync::OnceLock::new();
+    SESSION.get_or_init(|| {
+        let (guest, account, log) = server();
         api::guest::CLIENT.attach(Box::new(guest)).expect("a session");
-        account
+        (account, log)
     })
 }
 
@@ -403,13 +414,14 @@ pub struct Raw {
     order: OrderCounter,
     calls: u64,
     pub account: Arc<Account>,
+    pub log: Arc<Log>,
 }
 
 impl Raw {
     pub fn new() -> Self {
-        let (link, account) = server();
+        let (link, account, log) = server();
         let channel = link.open().expect("a channel");
-        Self { _link: link, channel, order: OrderCounter::default(), calls: 0, account }
+        Self { _link: link, channel, order: OrderCounter::default(), calls: 0, account, log }
     }
 
     fn send(&mut self, func: u16, flags: u16, args: &[u64]) {

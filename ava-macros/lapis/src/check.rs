@@ -2,6 +2,7 @@
 //! expressions) is left to it.
 
 pub(crate) mod costs;
+mod record;
 
 use std::collections::BTreeSet;
 
@@ -18,6 +19,7 @@ use crate::model::{
 pub(crate) fn check(model: &mut Model, errors: &mut Errors) {
     generated_names(model, errors);
     costs::resources(model, errors);
+    record::states(model, errors);
     let made: BTreeSet<usize> = model.functions.iter().flat_map(makes).collect();
     for n in 0..model.functions.len() {
         let before = errors.count();
@@ -27,6 +29,7 @@ pub(crate) fn check(model: &mut Model, errors: &mut Errors) {
             metas(function, forwarded, errors);
             frees(function, model, &made, errors);
             costs::check(function, forwarded, model, errors);
+            record::check(function, forwarded, model, errors);
             for param in &function.params {
                 if let Some(buffer) = param.buffer() {
                     itself(param, buffer, errors);

@@ -169,6 +169,8 @@ pub(crate) struct Forwarded {
     pub(crate) success: Option<Success>,
     pub(crate) cached: bool,
     pub(crate) record: bool,
+    /// Parameters that a recorded call shares with those that it overwrites.
+    pub(crate) record_key: Vec<usize>,
     /// The vendor's `errno` comes back with the reply.
     pub(crate) errno: bool,
     pub(crate) costs: Vec<Cost>,

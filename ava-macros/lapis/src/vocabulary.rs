@@ -137,7 +137,7 @@ words! {
     Mode "mode" "mode(if blocking == CL_TRUE { Sync } else { Async })": Args(1, 1, None) => [Function];
     Success "success" "success(CL_SUCCESS)": Args(1, 1, None) => [Function];
     Cached "cached" "cached": Flag => [Function];
-    Record "record" "record": Flag => [Function];
+    Record "record" "record(kernel, arg_index)": Args(0, 8, None) => [Function];
     Returns "returns" "returns(new)": List(Place::Returns) => [Function];
     Consumes "consumes" "consumes(KERNEL_TIME, measured)": Args(2, 2, None) => [Function];
     Allocates "allocates" "allocates(DEVICE_MEMORY, size)": Args(2, 2, None) => [Function];

@@ -175,6 +175,29 @@ fn what_is_saved_and_restored() {
 }
 
 #[test]
+fn what_is_made_again_elsewhere() {
+    let make = "fn f(#[output(new)] e: *mut event) -> status;";
+    assert_eq!(of(&format!("#[record] {make} #[record] fn g(#[output(new)] e: *mut event);")), [""; 0]);
+    says(
+        &of(&format!("#[record] {make} fn g(#[output(new)] e: *mut event);")),
+        "makes a `event`, which others",
+    );
+    says(
+        &of(&format!("#[record] {make} #[record] fn g(#[handle(frees)] e: event) -> status;")),
+        "remove `record` from `g`",
+    );
+    says(&of("#[record(n, x)] fn f(n: u32) -> status;"), "there is no `x`");
+    says(&of("#[record(n)] fn f(#[input] n: *const u32) -> status;"), "remove `n` from `record`");
+    says(
+        &messages(
+            "#[handle(invalid = X, state(save = a, restore = b))] type other;
+             unsafe extern \"C\" { #[returns(new)] fn f() -> other; }",
+        ),
+        "no `other` to restore this into",
+    );
+}
+
+#[test]
 fn the_status_of_an_invalid_handle() {
     assert_eq!(
         of("fn f(#[handle(invalid = if n == 0 { X } else { Y })] q: queue, n: u32) -> status;"),

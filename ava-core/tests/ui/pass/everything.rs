@@ -126,6 +126,7 @@ ava_core::ava_api! {
                 #[input(with = hooks::data(data, size, q), zerocopy, deferred(READS, q))] data: *const c_void,
             ) -> status;
 
+            #[record(q)]
             fn toyWatch(q: queue, f: notify, #[userdata(f, once)] data: *mut c_void) -> status;
 
             #[cached]
@@ -154,6 +155,7 @@ ava_core::ava_api! {
 
             fn toyParent(q: queue) -> queue;
 
+            #[record]
             fn toySplit(
                 q: queue,
                 n: u32,

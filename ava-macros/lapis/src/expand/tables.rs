@@ -66,6 +66,7 @@ pub(super) fn desc(model: &Model) -> TokenStream {
         let forwarded = f.forwarded()?;
         let (may_async, record, costs) =
             (forwarded.may_async(), forwarded.record, cost::at_the_gate(f, forwarded));
+        let record_key = forwarded.record_key.iter().map(|n| &f.params[*n].name);
         let deferred = f.params.iter().filter(|p| p.buffer().is_some_and(|b| b.deferred.is_some()));
         let tickets = deferred.map(|p| names::ticket(&p.name));
         let made = f.params.iter().filter_map(|p| match &p.role {
@@ -84,6 +85,7 @@ pub(super) fn desc(model: &Model) -> TokenStream {
             args: ::core::mem::size_of::<wire::#name>() as u32,
             may_async: #may_async,
             record: #record,
+            record_key: &[#(::core::mem::offset_of!(wire::#name, #record_key) as u32),*],
             tickets: &[#(::core::mem::offset_of!(wire::#name, #tickets) as u32),*],
             news: &[#((::core::mem::offset_of!(wire::#name, #news) as u32, #kinds)),*],
             frees: &[#((::core::mem::offset_of!(wire::#name, #frees) as u32, #freed)),*],

@@ -8,7 +8,7 @@ use super::param::{self, Scope};
 use super::{resource, types};
 use crate::descriptor::{List, as_ident};
 use crate::error::Errors;
-use crate::expr::mentioned;
+use crate::expr::{mentioned, spelled};
 use crate::model::{Body, Contextual, Elem, Forwarded, Function, New, Param, Returns, Role, Success, Target};
 use crate::syntax::{FnItem, Origin, ParamItem};
 use crate::vocabulary::{Place, Word};
@@ -184,6 +184,7 @@ pub(super) fn new(kind: usize, list: &List, scope: &Scope<'_>, errors: &mut Erro
 fn forward(item: &FnItem, pseudo: &[&ParamItem], scope: &Scope<'_>, errors: &mut Errors) -> Forwarded {
     let list = &item.list;
     let costs = resource::costs(list, scope.names, errors);
+    let record_key = record_key(list, scope, errors);
     let contextuals = pseudo.iter().filter_map(|param| contextual(param, scope, errors)).collect();
     if item.origin == Origin::Server && item.body.is_none() {
         errors.at(
@@ -200,6 +201,7 @@ fn forward(item: &FnItem, pseudo: &[&ParamItem], scope: &Scope<'_>, errors: &mut
         }),
         cached: list.has(Word::Cached),
         record: list.has(Word::Record),
+        record_key,
         errno: errno(list, errors),
         costs,
         before: hook(list, Word::Before, errors),
@@ -207,6 +209,21 @@ fn forward(item: &FnItem, pseudo: &[&ParamItem], scope: &Scope<'_>, errors: &mut
         server_body: item.body.clone().filter(|_: &TokenStream| item.origin == Origin::Server),
         contextuals,
     }
+}
+
+/// `record(PARAM, ..)`
+fn record_key(list: &List, scope: &Scope<'_>, errors: &mut Errors) -> Vec<usize> {
+    let mut key = Vec::new();
+    for expr in list.get(Word::Record).iter().flat_map(|d| &d.args) {
+        match param_named(expr, scope.params) {
+            Some(param) => key.push(param),
+            None => errors.at(
+                expr,
+                format!("`record` takes the parameters by which a call overwrites an earlier one; there is no `{}`", spelled(expr)),
+            ),
+        }
+    }
+    key
 }
 
 /// `contextual(errno)`

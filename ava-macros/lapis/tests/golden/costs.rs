@@ -74,6 +74,7 @@ pub mod toy {
     }
     const _: unsafe extern "C" fn(usize) -> buffer = crate::ffi::toyCreateBuffer;
     const _: unsafe extern "C" fn(buffer, *mut buffer) -> status = crate::ffi::toyCloneBuffer;
+    const _: unsafe extern "C" fn(buffer, u32, u64) -> status = crate::ffi::toySetBuffer;
     const _: unsafe extern "C" fn(usize) -> status = crate::ffi::toyTrim;
     const _: unsafe extern "C" fn(buffer, *const usize) -> status = crate::ffi::toySend;
     const _: unsafe extern "C" fn(buffer) -> status = crate::ffi::toyDestroyBuffer;
@@ -95,7 +96,7 @@ pub mod toy {
     }
     /// Hash of the specification, on which guest and server agree.
     pub const SPEC_HASH: [u8; 16] = [
-        109, 83, 216, 114, 195, 169, 138, 231, 87, 173, 216, 93, 196, 99, 3, 140,
+        217, 92, 212, 97, 95, 77, 8, 177, 118, 116, 31, 35, 232, 67, 159, 231,
     ];
     /// The API as guest, router and server know it.
     pub static DESC: __p::ApiDesc = __p::ApiDesc {
@@ -109,6 +110,7 @@ pub mod toy {
                 args: ::core::mem::size_of::<wire::toyCreateBuffer>() as u32,
                 may_async: false,
                 record: true,
+                record_key: &[],
                 tickets: &[],
                 news: &[
                     (::core::mem::offset_of!(wire::toyCreateBuffer, ret_new) as u32, 0u8),
@@ -134,7 +136,8 @@ pub mod toy {
                 name: "toyCloneBuffer",
                 args: ::core::mem::size_of::<wire::toyCloneBuffer>() as u32,
                 may_async: false,
-                record: false,
+                record: true,
+                record_key: &[],
                 tickets: &[],
                 news: &[
                     (::core::mem::offset_of!(wire::toyCloneBuffer, clone) as u32, 0u8),
@@ -143,10 +146,25 @@ pub mod toy {
                 costs: &[],
             },
             __p::FnDesc {
+                name: "toySetBuffer",
+                args: ::core::mem::size_of::<wire::toySetBuffer>() as u32,
+                may_async: false,
+                record: true,
+                record_key: &[
+                    ::core::mem::offset_of!(wire::toySetBuffer, b) as u32,
+                    ::core::mem::offset_of!(wire::toySetBuffer, index) as u32,
+                ],
+                tickets: &[],
+                news: &[],
+                frees: &[],
+                costs: &[],
+            },
+            __p::FnDesc {
                 name: "toyTrim",
                 args: ::core::mem::size_of::<wire::toyTrim>() as u32,
                 may_async: false,
                 record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
                 frees: &[],
@@ -157,6 +175,7 @@ pub mod toy {
                 args: ::core::mem::size_of::<wire::toySend>() as u32,
                 may_async: true,
                 record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
                 frees: &[],
@@ -167,6 +186,7 @@ pub mod toy {
                 args: ::core::mem::size_of::<wire::toyDestroyBuffer>() as u32,
                 may_async: false,
                 record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
                 frees: &[
@@ -179,6 +199,7 @@ pub mod toy {
                 args: ::core::mem::size_of::<wire::toyReceive>() as u32,
                 may_async: false,
                 record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
                 frees: &[],
@@ -302,6 +323,21 @@ pub mod toy {
         pub struct toyCloneBuffer {
             pub b: u64,
             pub clone: u64,
+        }
+        #[derive(
+            Clone,
+            Copy,
+            __p::zerocopy::FromBytes,
+            __p::zerocopy::IntoBytes,
+            __p::zerocopy::KnownLayout,
+            __p::zerocopy::Immutable
+        )]
+        #[zerocopy(crate = "::ava_core::__private::zerocopy")]
+        #[repr(C)]
+        pub struct toySetBuffer {
+            pub b: u64,
+            pub index: u64,
+            pub value: u64,
         }
         #[derive(
             Clone,
@@ -441,6 +477,39 @@ pub mod toy {
             }
         }
         ///Forwarded to the API server.
+        pub unsafe extern "C" fn toySetBuffer(
+            b: buffer,
+            index: u32,
+            value: u64,
+        ) -> status {
+            unsafe {
+                __p::guest::stub(
+                    &CLIENT,
+                    __status_of,
+                    |__call: &mut __p::guest::Call<'_>| {
+                        __call.begin::<wire::toySetBuffer>();
+                        let __w_b = __call.handle::<kind::buffer>(b)?;
+                        let __w_index = <u32 as __p::Scalar>::to_wire(index);
+                        let __w_value = <u64 as __p::Scalar>::to_wire(value);
+                        let __mode = __p::Mode::Sync;
+                        let __wire = wire::toySetBuffer {
+                            b: __w_b,
+                            index: __w_index,
+                            value: __w_value,
+                        };
+                        let __outcome = __call.submit(2u16, __mode, false, &__wire)?;
+                        let __ret = match __outcome {
+                            __p::guest::Outcome::Async => __status_ok,
+                            __p::guest::Outcome::Returned(__bits) => {
+                                __p::Scalar::from_wire(__bits)
+                            }
+                        };
+                        Ok(__ret)
+                    },
+                )
+            }
+        }
+        ///Forwarded to the API server.
         pub unsafe extern "C" fn toyTrim(size: usize) -> status {
             unsafe {
                 __p::guest::stub(
@@ -451,7 +520,7 @@ pub mod toy {
                         let __w_size = <usize as __p::Scalar>::to_wire(size);
                         let __mode = __p::Mode::Sync;
                         let __wire = wire::toyTrim { size: __w_size };
-                        let __outcome = __call.submit(2u16, __mode, false, &__wire)?;
+                        let __outcome = __call.submit(3u16, __mode, false, &__wire)?;
                         let __ret = match __outcome {
                             __p::guest::Outcome::Async => __status_ok,
                             __p::guest::Outcome::Returned(__bits) => {
@@ -481,7 +550,7 @@ pub mod toy {
                             b: __w_b,
                             lengths: __w_lengths,
                         };
-                        let __outcome = __call.submit(3u16, __mode, false, &__wire)?;
+                        let __outcome = __call.submit(4u16, __mode, false, &__wire)?;
                         let __ret = match __outcome {
                             __p::guest::Outcome::Async => __status_ok,
                             __p::guest::Outcome::Returned(__bits) => {
@@ -506,7 +575,7 @@ pub mod toy {
                         __call.frees::<kind::buffer>(b);
                         let __mode = __p::Mode::Sync;
                         let __wire = wire::toyDestroyBuffer { b: __w_b };
-                        let __outcome = __call.submit(4u16, __mode, false, &__wire)?;
+                        let __outcome = __call.submit(5u16, __mode, false, &__wire)?;
                         let __ret = match __outcome {
                             __p::guest::Outcome::Async => __status_ok,
                             __p::guest::Outcome::Returned(__bits) => {
@@ -531,7 +600,7 @@ pub mod toy {
                         let __wire = wire::toyReceive {
                             limit: __w_limit,
                         };
-                        let __outcome = __call.submit(5u16, __mode, false, &__wire)?;
+                        let __outcome = __call.submit(6u16, __mode, false, &__wire)?;
                         __errno.set(__call.errno());
                         let __ret = match __outcome {
                             __p::guest::Outcome::Async => __p::Scalar::from_wire(0),
@@ -570,6 +639,9 @@ pub mod toy {
             pub toyCloneBuffer: ::core::option::Option<
                 unsafe extern "C" fn(buffer, *mut buffer) -> status,
             >,
+            pub toySetBuffer: ::core::option::Option<
+                unsafe extern "C" fn(buffer, u32, u64) -> status,
+            >,
             pub toyTrim: ::core::option::Option<unsafe extern "C" fn(usize) -> status>,
             pub toySend: ::core::option::Option<
                 unsafe extern "C" fn(buffer, *const usize) -> status,
@@ -596,6 +668,12 @@ pub mod toy {
                             *mut ::core::ffi::c_void,
                             _,
                         >(find(c"toyCloneBuffer"))
+                    },
+                    toySetBuffer: unsafe {
+                        ::core::mem::transmute::<
+                            *mut ::core::ffi::c_void,
+                            _,
+                        >(find(c"toySetBuffer"))
                     },
                     toyTrim: unsafe {
                         ::core::mem::transmute::<
@@ -639,6 +717,17 @@ pub mod toy {
                     None => unsafe { __status_unsupported }
                 }
             }
+            pub unsafe fn toySetBuffer(
+                &self,
+                b: buffer,
+                index: u32,
+                value: u64,
+            ) -> status {
+                match self.toySetBuffer {
+                    Some(__function) => unsafe { __function(b, index, value) }
+                    None => unsafe { __status_unsupported }
+                }
+            }
             pub unsafe fn toyTrim(&self, size: usize) -> status {
                 match self.toyTrim {
                     Some(__function) => unsafe { __function(size) }
@@ -671,6 +760,7 @@ pub mod toy {
             dispatch: &[
                 handlers::toyCreateBuffer,
                 handlers::toyCloneBuffer,
+                handlers::toySetBuffer,
                 handlers::toyTrim,
                 handlers::toySend,
                 handlers::toyDestroyBuffer,
@@ -778,6 +868,21 @@ pub mod toy {
                     __done
                 }
             }
+            pub(super) unsafe fn toySetBuffer(
+                __call: &mut __p::server::Call<'_>,
+            ) -> Result<(), __p::server::Refusal> {
+                unsafe {
+                    let __wire: wire::toySetBuffer = __call.args()?;
+                    let __vendor = __call.vendor::<Vendor>()?;
+                    let __v_index = <u32 as __p::Scalar>::from_wire(__wire.index);
+                    let __v_value = <u64 as __p::Scalar>::from_wire(__wire.value);
+                    let __v_b = __call.handle::<kind::buffer>(__wire.b)?;
+                    __call.ready()?;
+                    let __ret = __vendor.toySetBuffer(__v_b, __v_index, __v_value);
+                    let __ok = __ret == __status_ok;
+                    __call.complete(__p::Scalar::to_wire(__ret), __ok)
+                }
+            }
             pub(super) unsafe fn toyTrim(
                 __call: &mut __p::server::Call<'_>,
             ) -> Result<(), __p::server::Refusal> {
@@ -881,6 +986,10 @@ pub mod toy {
         pub type toyCloneBuffer_0 = buffer;
         pub type toyCloneBuffer_1 = *mut buffer;
         pub type toyCloneBuffer_ret = status;
+        pub type toySetBuffer_0 = buffer;
+        pub type toySetBuffer_1 = u32;
+        pub type toySetBuffer_2 = u64;
+        pub type toySetBuffer_ret = status;
         pub type toyTrim_0 = usize;
         pub type toyTrim_ret = status;
         pub type toySend_0 = buffer;
@@ -904,7 +1013,11 @@ macro_rules! export_guest {
         unsafe extern "C" fn toyCloneBuffer(a0 : $crate::toy::abi::toyCloneBuffer_0, a1 :
         $crate::toy::abi::toyCloneBuffer_1) -> $crate::toy::abi::toyCloneBuffer_ret {
         unsafe { $crate::toy::guest::toyCloneBuffer(a0, a1) } } #[unsafe (no_mangle)] pub
-        unsafe extern "C" fn toyTrim(a0 : $crate::toy::abi::toyTrim_0) ->
+        unsafe extern "C" fn toySetBuffer(a0 : $crate::toy::abi::toySetBuffer_0, a1 :
+        $crate::toy::abi::toySetBuffer_1, a2 : $crate::toy::abi::toySetBuffer_2) ->
+        $crate::toy::abi::toySetBuffer_ret { unsafe {
+        $crate::toy::guest::toySetBuffer(a0, a1, a2) } } #[unsafe (no_mangle)] pub unsafe
+        extern "C" fn toyTrim(a0 : $crate::toy::abi::toyTrim_0) ->
         $crate::toy::abi::toyTrim_ret { unsafe { $crate::toy::guest::toyTrim(a0) } }
         #[unsafe (no_mangle)] pub unsafe extern "C" fn toySend(a0 :
         $crate::toy::abi::toySend_0, a1 : $crate::toy::abi::toySend_1) ->

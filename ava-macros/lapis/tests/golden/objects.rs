@@ -80,6 +80,7 @@ pub mod toy {
                 args: ::core::mem::size_of::<wire::toyCreateBuffer>() as u32,
                 may_async: true,
                 record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[
                     (::core::mem::offset_of!(wire::toyCreateBuffer, ret_new) as u32, 1u8),
@@ -92,6 +93,7 @@ pub mod toy {
                 args: ::core::mem::size_of::<wire::toyImportBuffer>() as u32,
                 may_async: false,
                 record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[
                     (::core::mem::offset_of!(wire::toyImportBuffer, ret_new) as u32, 1u8),
@@ -104,6 +106,7 @@ pub mod toy {
                 args: ::core::mem::size_of::<wire::toyDestroyBuffer>() as u32,
                 may_async: false,
                 record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
                 frees: &[
@@ -116,6 +119,7 @@ pub mod toy {
                 args: ::core::mem::size_of::<wire::toySplit>() as u32,
                 may_async: false,
                 record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
                 frees: &[],
@@ -126,6 +130,7 @@ pub mod toy {
                 args: ::core::mem::size_of::<wire::toyContextOf>() as u32,
                 may_async: false,
                 record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
                 frees: &[],
@@ -136,6 +141,7 @@ pub mod toy {
                 args: ::core::mem::size_of::<wire::toySize>() as u32,
                 may_async: false,
                 record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
                 frees: &[],

@@ -19,8 +19,12 @@ pub mod toy {
         #[returns(new, meta = BufferMeta { size })]
         fn toyCreateBuffer(size: usize) -> buffer;
 
+        #[record]
         #[allocates(MEMORY, meta(b).size)]
         fn toyCloneBuffer(b: buffer, #[output(new)] clone: *mut buffer) -> status;
+
+        #[record(b, index)]
+        fn toySetBuffer(b: buffer, index: u32, value: u64) -> status;
 
         #[deallocates(MEMORY, size)]
         #[consumes(TIME, measured)]
