@@ -10,6 +10,13 @@ ava_core::ava_api! {
         #[handle(retain = toyRetainQueue, release = toyReleaseQueue, invalid = BAD_QUEUE, state(save = save, restore = restore))]
         type queue;
 
+        pub unsafe fn save(_vendor: &server::Vendor, _q: queue) -> Vec<u8> {
+            Vec::new()
+        }
+        pub unsafe fn restore(_vendor: &server::Vendor, _q: queue, _state: &[u8]) -> bool {
+            true
+        }
+
         unsafe extern "C" {
             #[returns(new)]
             fn toyQueue(#[output] err: *mut status) -> queue;
