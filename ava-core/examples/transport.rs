@@ -167,6 +167,7 @@ fn answer(channel: &mut dyn ServerChannel) -> Option<()> {
         let reply = ReplyHeader {
             len,
             outcome: 0,
+            errno: 0,
             call: header.call,
             value: 0,
             tickets_total: 0,

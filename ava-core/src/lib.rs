@@ -4,6 +4,7 @@
 //! through `__private`. The halves are apart: [`guest`] never uses [`server`].
 
 pub mod guest;
+pub mod migrate;
 pub mod router;
 pub mod server;
 pub mod spec;
@@ -17,6 +18,6 @@ pub use ava_macros::ava_api;
 pub mod __private {
     pub use crate::spec::*;
     pub use crate::wire::{self, BufRef};
-    pub use crate::{guest, server};
+    pub use crate::{guest, router, server};
     pub use zerocopy;
 }

@@ -82,14 +82,18 @@ use proc_macro::TokenStream;
 ///     listed again; the guest counts by itself and forwards the last release.
 ///   - `since = ".."`: their ELF symbol version.
 ///   - `meta = TYPE`: what guest and server know of an object, see [expressions](#expressions); a `Default` type.
-///   - `state(save = PATH, restore = PATH)`: for migration; kept, without effect so far.
+///   - `state(save = PATH, restore = PATH)`: what is in an object beside what the calls say that made it. `save` is an
+///     `unsafe fn(&server::Vendor, T) -> Vec<u8>`, `restore` an `unsafe fn(&server::Vendor, T, &[u8]) -> bool` that says whether it
+///     worked. See [recording](#recording); nothing calls them so far.
 /// - `#[status(ok = E, lost = E, refused = E)] type T;` makes `T` the type of statuses: of success, of a lost server, of what a
 ///   policy refused. `unsupported = E` is the status of a function that the vendor library lacks (`lost` if not given).
 /// - `#[opaque] type T;` says that values of `T` mean nothing in the guest and travel as they are.
 ///
 /// # Statics
 ///
-/// - `static R: Instantaneous;` and `static R: Continuous;` are resources, with `#[policy(..)]`. So far they are only checked to exist.
+/// - `static R: Instantaneous;` is a resource that is used up, such as time, and `static R: Continuous;` one that is held, such as memory;
+///   16 at most. What calls do with them is counted on the session's account, and `ava ps --resources` shows it. `#[policy(PATH)]`
+///   names how it is shared out: a type that implements `ava_core::router::Policy`. So far it is only a name, and nobody is held back.
 /// - `static B: BufRegistry<KEY>;` and `#[registry(done = PATH)] static B: BufRegistry<KEY, TOKEN>;` hold buffers of commands in
 ///   flight, by the handle that drains them and the one that tells when they are done. `done` is an
 ///   `unsafe fn(&server::Vendor, TOKEN) -> bool`.
@@ -107,15 +111,16 @@ use proc_macro::TokenStream;
 /// | on a function | |
 /// |---|---|
 /// | `#[mode(EXPR)]` | `Sync` (as without it) or `Async`: the guest goes on at once |
-/// | `#[success(EXPR)]` | the value of a call that went well, if the function returns no status |
+/// | `#[success(EXPR)]` | the value of a call that went well, if the function returns no status. If it mentions `ret`, it is a condition instead: `success(ret >= 0)`. An asynchronous function needs the value, which it returns |
 /// | `#[cached]` | a pure query: equal arguments get the same answer from the guest |
 /// | `#[returns(..)]` | `new`: the call makes the object that it returns, with `depends_on(PARAM, ..)` and `meta = EXPR` as for `output(new)`; `opaque`: a pointer that the application only hands back |
 /// | `#[before(PATH)]` | an `unsafe fn(&args::f) -> Option<R>`; `Some` is returned and nothing is forwarded |
 /// | `#[after(PATH)]` | an `unsafe fn(&args::f, R) -> R` that sees the result of a forwarded call |
 /// | `#[unsupported(EXPR)]` | not forwarded; returns this status (through the parameter for statuses if there is one). Also on a block |
 /// | `#[since("..")]` | the ELF symbol version. Also on a block |
-/// | `#[record]` | for migration; no effect so far |
-/// | `#[consumes(R, E)]`, `#[allocates(R, E)]`, `#[deallocates(R, E)]` | costs, where `E` may be `measured`; only checked so far |
+/// | `#[contextual(errno)]` | if the vendor's function sets `errno`, so does the call. Not for asynchronous ones. No other call changes the application's `errno` |
+/// | `#[record]`, `#[record(PARAM, ..)]` | for making objects again elsewhere, see [recording](#recording) |
+/// | `#[consumes(R, E)]`, `#[allocates(R, E)]`, `#[deallocates(R, E)]` | what the call uses of resources, see [costs](#costs). Any number of them |
 ///
 /// A function reports success through its status, or else through its last single output of a status type, or else by a
 /// pointer or handle that is not null. A status output is always written.
@@ -127,7 +132,8 @@ use proc_macro::TokenStream;
 /// | on a parameter | |
 /// |---|---|
 /// | `#[input(..)]`, `#[output(..)]`, `#[inout(..)]` | the vendor reads, writes, or does both |
-/// | `#[handle(frees)]` | the object dies if the call succeeds; `invalid = STATUS` replaces the type's own |
+/// | `#[handle(frees)]` | the object dies if the call succeeds, or if it is asynchronous, and its release function is not called. What was made with it by `depends_on` is still released |
+/// | `#[handle(invalid = STATUS)]` | replaces the type's own, in guest and server; may depend on scalars and on other handles |
 /// | `#[opaque]` | a number that only the vendor understands |
 /// | `#[local]` | stays in the guest; the vendor gets null or 0 |
 /// | `#[userdata]`, `#[userdata(PARAM)]`, `#[userdata(PARAM, once)]` | belongs to a callback, and stays in the guest with it |
@@ -157,10 +163,36 @@ use proc_macro::TokenStream;
 /// # Expressions
 ///
 /// In scope: the module's own items; the parameters (scalars by value, pointers as a bounds-checked `Ptr<'_, T>` with `c_void` as
-/// `u8`, handles as `HandleArg`); `meta(handle)`; `Layout`, `Mode`, `Sync` and `Async`; `index` inside `element`; `ret` in `filled` and `meta`;
-/// `vendor` in `meta`. Lengths are integers of any type. Guest and server both evaluate what concerns buffers, and the server
+/// `u8`, handles as `HandleArg`); `meta(handle)`; `Layout`, `Mode`, `Sync` and `Async`; `index` inside `element`; `ret` in `filled`, `meta`, `success` and
+/// costs; `vendor` in `meta`. Lengths and amounts are integers of any type, and negative ones are 0. Guest and server both evaluate what concerns buffers, and the server
 /// refuses a command on which they disagree; so a length must not depend on the bits of a handle. What a pointer points to may be used
 /// in the lengths of others, and in its own if it is an `input`.
+///
+/// # Costs
+///
+/// `consumes` is for instantaneous resources: so many units are used up. Its amount may be `measured`: the nanoseconds that the vendor's
+/// function took, by the server's clock. For a function that only starts something, that is not how long the device works on it.
+///
+/// `allocates` is for continuous ones. If the call makes an object, the object holds the amount, and gives it back by itself when it
+/// dies: with its last release, a call that `frees` it, or the session's end. An object holds at most four amounts. `deallocates` is for
+/// what no object holds.
+///
+/// Costs count if the call succeeds, but for measured ones: that time is spent. They are charged as soon as they can be known, and
+/// taken back if the call fails. One over scalars alone is the router's, at the gate, before anything else is done with the command. One
+/// that looks into inputs, or asks about handles, is the server's, once it has decoded them and before it calls the vendor. One with
+/// `ret` or an output is known after the call. In a cost, what a null pointer points to is zeros. An answer from the cache of a `cached` function costs nothing.
+///
+/// # Recording
+///
+/// A server can keep a log of the successful calls of functions that are `record`, so that another can make what they made again, under the
+/// guest's own ids. A call that makes objects is in the log until they are dead and nothing in the log uses them. One that makes none
+/// changes the object of its first handle, and is in the log as long as that is; with parameters, `record(kernel, arg_index)`, it
+/// overwrites earlier calls of the function in which those are equal. Large inputs are kept as well, unless the call makes an object whose
+/// type has a `state`, which then brings its contents.
+///
+/// If one function that makes a kind of objects is `record`, all must be, and a type with a `state` needs such a function: an object that
+/// could not be made again is a mistake. A type of which no maker is recorded, such as events, is said not to survive. So far nothing
+/// replays a log, and `ava-server` keeps none.
 ///
 /// # What it expands to
 ///

@@ -95,6 +95,8 @@ pub struct SessionReport {
     pub bytes_out: u64,
     /// Calls that a policy refused.
     pub refused_calls: u64,
+    /// What it uses, in the order of the API's table.
+    pub resources: Vec<ResourceReport>,
     /// The functions that were called, if asked for.
     pub functions: Vec<FunctionReport>,
     /// Why it ended, if it did.
@@ -110,6 +112,19 @@ pub struct FunctionReport {
     pub sync_calls: u64,
     /// Asynchronous calls.
     pub async_calls: u64,
+}
+
+/// What a session uses of a resource.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResourceReport {
+    /// The resource.
+    pub name: String,
+    /// The policy that its specification names.
+    pub policy: Option<String>,
+    /// How much was used up, or is held, in the specification's units.
+    pub amount: u64,
+    /// If it is held for a while: the most that ever was.
+    pub peak: Option<u64>,
 }
 
 /// Why avad could not be asked.
@@ -201,8 +216,12 @@ mod tests {
         let numbers = prop::array::uniform10(any::<u64>());
         let words = prop::array::uniform3(".{0,40}");
         let functions = prop::collection::vec(("[a-zA-Z]{0,30}", any::<u64>(), any::<u64>()), 0..5);
-        (numbers, words, functions, any::<Option<u64>>(), any::<Option<String>>()).prop_map(
-            |(n, [user, program, api], functions, idle_ms, end)| SessionReport {
+        let resources = prop::collection::vec(
+            ("[A-Z]{0,9}", any::<Option<String>>(), any::<u64>(), any::<Option<u64>>()),
+            0..3,
+        );
+        (numbers, words, functions, resources, any::<Option<u64>>(), any::<Option<String>>()).prop_map(
+            |(n, [user, program, api], functions, resources, idle_ms, end)| SessionReport {
                 id: n[0],
                 user,
                 uid: n[1] as u32,
@@ -219,6 +238,10 @@ mod tests {
                 bytes_in: n[7],
                 bytes_out: n[8],
                 refused_calls: n[9],
+                resources: resources
+                    .into_iter()
+                    .map(|(name, policy, amount, peak)| ResourceReport { name, policy, amount, peak })
+                    .collect(),
                 functions: functions
                     .into_iter()
                     .map(|(name, sync_calls, async_calls)| FunctionReport { name, sync_calls, async_calls })

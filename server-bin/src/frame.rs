@@ -17,7 +17,7 @@ use ava_core::transport::unix;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// Version of every message of these programs among each other.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// First word of a frame: "AvA-ctl" and the version of this header.
 pub const MAGIC: u64 = u64::from_le_bytes(*b"AvA-ctl1");

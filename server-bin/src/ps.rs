@@ -1,4 +1,4 @@
-//! `ava ps`: the table of sessions.
+//! `ava ps`: the table of sessions, and of what they use.
 
 use crate::{control::SessionReport, table};
 
@@ -47,4 +47,32 @@ fn row(session: &SessionReport) -> Vec<String> {
         state,
         session.program.clone(),
     ]
+}
+
+/// The table of what `sessions` use, for people. Amounts are in the units of the API's specification.
+pub fn render_resources(sessions: &[SessionReport]) -> String {
+    let columns = [
+        ("SESSION", true),
+        ("USER", false),
+        ("API", false),
+        ("RESOURCE", false),
+        ("USED", true),
+        ("HELD", true),
+        ("PEAK", true),
+        ("POLICY", false),
+    ];
+    let mut rows = Vec::new();
+    for session in sessions {
+        rows.extend(session.resources.iter().map(|resource| {
+            let amount = resource.amount.to_string();
+            let (used, held, peak) = match resource.peak {
+                Some(peak) => ("-".into(), amount, peak.to_string()),
+                None => (amount, "-".into(), "-".into()),
+            };
+            let policy = resource.policy.as_deref().unwrap_or("-").to_owned();
+            let (user, api, name) = (session.user.clone(), session.api.clone(), resource.name.clone());
+            vec![session.id.to_string(), user, api, name, used, held, peak, policy]
+        }));
+    }
+    table::render(&columns, &rows)
 }

@@ -20,9 +20,9 @@ use std::{
 };
 
 use ava_core::{
-    router::account::Account,
+    router::{account::Account, gate},
     server::{Call, Dispatch, Refusal, ServerApi},
-    spec::{ApiDesc, FnDesc},
+    spec::{ApiDesc, FnDesc, ResourceDesc},
     transport::{self, GuestLink, OrderCounter, unix},
     wire::{
         CommandHeader, ReplyHeader,
@@ -33,7 +33,7 @@ use ava_programs::{
     avad::{self, server::Launch},
     channel::{FromServer, ToServer},
     control::{self, Ps, Request, Response, SessionList},
-    frame, server,
+    frame, ps, server,
 };
 use zerocopy::{FromBytes, IntoBytes};
 
@@ -63,11 +63,26 @@ const fn api(name: &'static str) -> ApiDesc {
         version: "1.0",
         libraries: &["libgood.so.1"],
         spec_hash: [7; 16],
-        functions: &[
-            FnDesc { name: "goodOpen", args: 0, may_async: false, tickets: &[], news: &[] },
-            FnDesc { name: "goodWork", args: 0, may_async: true, tickets: &[], news: &[] },
-        ],
+        functions: &[const { function("goodOpen", false) }, const { function("goodWork", true) }],
         kinds: &[],
+        resources: &[
+            ResourceDesc { name: "WORK", continuous: false, policy: None },
+            ResourceDesc { name: "ROOM", continuous: true, policy: Some("quota") },
+        ],
+    }
+}
+
+const fn function(name: &'static str, may_async: bool) -> FnDesc {
+    FnDesc {
+        name,
+        args: 0,
+        may_async,
+        record: false,
+        record_key: &[],
+        tickets: &[],
+        news: &[],
+        frees: &[],
+        costs: &[],
     }
 }
 
@@ -95,6 +110,9 @@ fn play_server(api: &str) -> ! {
     let mut byte = [0];
     while guest.read(&mut byte).is_ok_and(|n| n == 1) {
         account.count(1, true, 10);
+        gate::charge(&account, 0, 3);
+        gate::charge(&account, 1, 100);
+        account.mark_peak(1);
         match byte[0] {
             b'x' => std::process::abort(),
             b'h' => loop {
@@ -201,6 +219,11 @@ fn guests_get_servers_of_their_own_and_are_accounted_for() {
         router.list(Ps::default()).sessions.iter().all(|s| s.async_calls == 3)
     });
     let list = router.list(Ps { functions: true, ..Ps::default() });
+    let table = ps::render_resources(&list.sessions[..1]);
+    let lines: Vec<Vec<_>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
+    assert_eq!(lines[0], ["SESSION", "USER", "API", "RESOURCE", "USED", "HELD", "PEAK", "POLICY"]);
+    assert_eq!(lines[1][2..], ["good", "WORK", "9", "-", "-", "-"]);
+    assert_eq!(lines[2][2..], ["good", "ROOM", "-", "300", "300", "quota"]);
     assert_eq!(list.sessions.len(), 5);
     let servers: HashSet<_> = list.sessions.iter().map(|s| s.server_pid).collect();
     assert_eq!(servers.len(), 5, "two guests share a server");
@@ -236,6 +259,9 @@ fn a_session_ends_with_its_guest_and_is_remembered() {
     drop(stream);
     eventually("the session ends", || router.list(Ps::default()).sessions.is_empty());
     let list = router.list(Ps { ended: true, ..Ps::default() });
+    let [work, room] = &list.sessions[0].resources[..] else { panic!("the API has two resources") };
+    assert_eq!((work.amount, work.peak), (6, None));
+    assert_eq!((room.amount, room.peak), (0, Some(200)), "what it held went with it");
     assert_eq!(list.sessions[0].id, id);
     assert_eq!(list.sessions[0].async_calls, 2);
     assert_eq!(list.sessions[0].end.as_deref(), Some("the guest closed the session"));

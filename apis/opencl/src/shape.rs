@@ -319,6 +319,11 @@ pub(crate) fn map_reads(flags: cl_map_flags) -> bool {
     flags & (CL_MAP_READ | CL_MAP_WRITE) != 0
 }
 
+/// Bytes in a region of a buffer.
+pub(crate) fn volume(region: Ptr<'_, usize>) -> usize {
+    (0..3).map(|i| region.at(i)).fold(1, usize::saturating_mul)
+}
+
 /// Whether what the application left in a mapping becomes the buffer's contents.
 pub(crate) fn map_writes(flags: cl_map_flags) -> bool {
     flags & (CL_MAP_WRITE | CL_MAP_WRITE_INVALIDATE_REGION) != 0

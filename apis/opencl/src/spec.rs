@@ -116,8 +116,12 @@ ava_api! {
         )]
         type cl_event;
 
-        /// Nanoseconds of device time, measured by the server.
-        static KERNEL_TIME: Instantaneous;
+        /// Kernels started.
+        static KERNEL_INVOCATIONS: Instantaneous;
+        /// Bytes from the device to the program.
+        static BYTES_READ: Instantaneous;
+        /// Bytes from the program to the device.
+        static BYTES_WRITTEN: Instantaneous;
         /// Bytes of buffers held.
         static DEVICE_MEMORY: Continuous;
 
@@ -502,6 +506,7 @@ ava_api! {
                 ptr,
                 (num_events_in_wait_list, event_wait_list),
             ))]
+            #[consumes(BYTES_READ, size)]
             fn clEnqueueReadBuffer(
                 command_queue: cl_command_queue,
                 buffer: cl_mem,
@@ -533,6 +538,7 @@ ava_api! {
                 ptr,
                 (num_events_in_wait_list, event_wait_list),
             ))]
+            #[consumes(BYTES_WRITTEN, size)]
             fn clEnqueueWriteBuffer(
                 command_queue: cl_command_queue,
                 buffer: cl_mem,
@@ -555,6 +561,7 @@ ava_api! {
             ) -> cl_int;
 
             #[since("OPENCL_1.1")]
+            #[consumes(BYTES_READ, shape::volume(region))]
             fn clEnqueueReadBufferRect(
                 command_queue: cl_command_queue,
                 buffer: cl_mem,
@@ -585,6 +592,7 @@ ava_api! {
             ) -> cl_int;
 
             #[since("OPENCL_1.1")]
+            #[consumes(BYTES_WRITTEN, shape::volume(region))]
             fn clEnqueueWriteBufferRect(
                 command_queue: cl_command_queue,
                 buffer: cl_mem,
@@ -781,6 +789,7 @@ ava_api! {
                 }
             }
 
+            #[consumes(BYTES_READ, if shape::map_reads(map_flags) { size } else { 0 })]
             fn map_buffer(
                 command_queue: cl_command_queue,
                 buffer: cl_mem,
@@ -814,6 +823,7 @@ ava_api! {
             }
 
             #[mode(shape::wait_mode(num_events_in_wait_list, event_wait_list))]
+            #[consumes(BYTES_WRITTEN, if writes != CL_FALSE { size } else { 0 })]
             fn unmap_buffer(
                 command_queue: cl_command_queue,
                 buffer: cl_mem,
@@ -838,6 +848,7 @@ ava_api! {
             }
 
             /// The same for a mapping whose data may not have arrived: it will have when this returns.
+            #[consumes(BYTES_WRITTEN, if writes != CL_FALSE { size } else { 0 })]
             fn unmap_unfinished(
                 command_queue: cl_command_queue,
                 buffer: cl_mem,
@@ -925,7 +936,7 @@ ava_api! {
             ) -> cl_program;
 
             #[since("OPENCL_2.2")]
-            #[record]
+            #[record(program, spec_id)]
             fn clSetProgramSpecializationConstant(
                 program: cl_program,
                 spec_id: cl_uint,
@@ -1062,7 +1073,7 @@ ava_api! {
             }
 
             /// An argument that only the guest can tell to be a buffer, as the vendor does not describe the kernel's.
-            #[record]
+            #[record(kernel, arg_index)]
             #[mode(shape::set_arg_mode(meta(kernel), arg_index, size_of::<cl_mem>(), false))]
             fn set_buffer_arg(
                 kernel: cl_kernel,
@@ -1208,7 +1219,7 @@ ava_api! {
                 errcode_ret: *mut cl_int,
             ) -> cl_kernel;
 
-            #[record]
+            #[record(kernel, arg_index)]
             #[mode(shape::set_arg_mode(meta(kernel), arg_index, arg_size, arg_value.is_null()))]
             #[before(local::set_undescribed_arg)]
             #[after(local::learn_arg)]
@@ -1289,7 +1300,7 @@ ava_api! {
                 param_value_size_ret: *mut usize,
             ) -> cl_int;
 
-            #[consumes(KERNEL_TIME, measured)]
+            #[consumes(KERNEL_INVOCATIONS, 1)]
             #[mode(shape::launch_mode(
                 meta(command_queue),
                 meta(kernel),
@@ -1317,7 +1328,7 @@ ava_api! {
                 event: *mut cl_event,
             ) -> cl_int;
 
-            #[consumes(KERNEL_TIME, measured)]
+            #[consumes(KERNEL_INVOCATIONS, 1)]
             #[mode(shape::task_mode(meta(command_queue), meta(kernel), (num_events_in_wait_list, event_wait_list)))]
             #[after(local::learn_task)]
             fn clEnqueueTask(

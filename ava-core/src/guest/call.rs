@@ -103,6 +103,8 @@ pub struct Call<'t> {
     pub(super) committed: bool,
     /// The vendor did what it should, as far as is known.
     pub(super) succeeded: bool,
+    /// As in [`ReplyHeader::errno`](crate::wire::ReplyHeader::errno).
+    pub(super) errno: u16,
     _thread: std::marker::PhantomData<&'t mut Thread>,
 }
 
@@ -126,6 +128,7 @@ impl Call<'_> {
             null_handle: false,
             committed: false,
             succeeded: false,
+            errno: 0,
             _thread: std::marker::PhantomData,
         }
     }
@@ -292,6 +295,11 @@ impl Call<'_> {
         }
         self.scratch.attach =
             self.scratch.news.last().map(|new| (new.object, attach::<K::Meta> as AttachMeta));
+    }
+
+    /// What the vendor's function left in `errno`, plus one; 0 if it left it alone.
+    pub fn errno(&self) -> u16 {
+        self.errno
     }
 
     /// Runs `body` with this thread's Thread.

@@ -8,6 +8,8 @@ mod buffers;
 mod cache;
 mod call;
 mod client;
+mod decode;
+mod errno;
 mod library;
 mod log;
 mod memory;
@@ -21,6 +23,7 @@ mod tree;
 
 pub use call::Call;
 pub use client::Client;
+pub use errno::with_errno;
 pub use reply::Outcome;
 pub use stub::{
     Fail, is_zerocopy, local, meta_of, references, release, retain, stub, unsupported, zerocopy_alloc,

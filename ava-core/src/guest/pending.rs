@@ -52,6 +52,11 @@ impl Pending {
         ticket
     }
 
+    /// How many tickets there ever were.
+    pub(super) fn issued(&self) -> u64 {
+        self.tickets.load(Ordering::Acquire)
+    }
+
     /// Takes the entry of a ticket that came back.
     pub(super) fn take(&self, ticket: u64) -> Option<Entry> {
         self.entries.lock().unwrap_or_else(|e| e.into_inner()).remove(&ticket)

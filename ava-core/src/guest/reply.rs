@@ -3,9 +3,11 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 use super::call::{Call, Came, Out, OutPlace};
+use super::decode::Reply;
 use super::log;
 use super::memory::RESERVE;
 use super::pending::{Entry, Held};
+use super::slab::Object;
 use super::stub::Fail;
 use crate::spec::{HandleKind, Mode, RawHandle, Rect};
 use crate::wire::{
@@ -99,10 +101,24 @@ impl Call<'_> {
             // SAFETY: `to` is the application's location for a handle of 8 bytes, writable by the contract of `new_handle`.
             unsafe { (new.to as *mut u64).write_unaligned(bits) };
         }
-        for object in self.scratch.frees.drain(..) {
-            self.session.slab.release(object, &mut |_, _| {});
-        }
         self.committed = true;
+        let mut freed = std::mem::take(&mut self.scratch.frees);
+        for object in freed.drain(..) {
+            self.free_object(object);
+        }
+        self.scratch.frees = freed;
+    }
+
+    /// The call freed the object. The server knows; it hears of parents that nothing but the object kept alive.
+    fn free_object(&mut self, object: Object) {
+        let session = self.session;
+        let own = session.slab.id(object);
+        session.slab.release(object, &mut |kind, id| {
+            if id != own {
+                // If this fails the server is gone, and the parents with it.
+                let _ = self.thread(|thread| thread.send_control(control::RELEASE, &[u64::from(kind), id]));
+            }
+        });
     }
 
     /// The handle of the object that the call made, as the application sees it.
@@ -126,6 +142,7 @@ impl Call<'_> {
             log::warn(format_args!("{}: the server's reply cannot be read", self.session.desc.name));
             Fail::Lost
         })?;
+        self.errno = header.errno;
         self.settle(header.tickets_total)?;
         match wire::Outcome::from_wire(header.outcome) {
             Some(wire::Outcome::Returned) => Ok((header, header.value)),
@@ -139,26 +156,19 @@ impl Call<'_> {
         }
     }
 
-    /// Copies out what the reply brings; `None` if it makes no sense.
+    /// Copies out what the reply brings; `None` if it makes no sense, in which case nothing happens.
     fn digest_bytes(&mut self, reply: &[u8]) -> Option<ReplyHeader> {
-        let (header, mut rest) = ReplyHeader::read_from_prefix(reply).ok()?;
-        let returned = header.outcome == wire::Outcome::Returned as u32;
+        let reply = Reply::read(reply, self.scratch.outs.len())?;
+        let header = reply.header;
+        if header.tickets_total > self.session.pending.issued() {
+            return None;
+        }
+        let returned = header.outcome == wire::Outcome::Returned as u16;
         let ok = returned && header.ok != 0;
         let mut made = usize::from(ok) * self.scratch.news.len();
-        for n in 0..header.outs as usize {
-            let out;
-            (out, rest) = OutHeader::read_from_prefix(rest).ok()?;
-            let inline = match out.elsewhere {
-                0 => out.filled as usize,
-                ELSEWHERE_TREE => size_of::<u64>(),
-                _ => 0,
-            };
-            let (bytes, after) = rest.split_at_checked(align_up(inline, 8))?;
-            rest = after;
-            let known = self.scratch.outs.get(n)?;
+        for (n, ((out, bytes), known)) in reply.outs().zip(&self.scratch.outs).enumerate() {
             if let OutPlace::Tree = known.place {
                 if ok || (returned && known.always) {
-                    let bytes = bytes.get(..inline)?;
                     let came = match out.elsewhere {
                         ELSEWHERE_TREE => {
                             Came::Staged(u64::read_from_bytes(bytes).ok()?, out.filled as usize)
@@ -171,20 +181,16 @@ impl Call<'_> {
                 made = made.min(first + out.filled as usize / 8);
             } else if (ok || (returned && known.always)) && !known.deferred {
                 // SAFETY: the application's memory is writable by the contract of `output`.
-                unsafe { self.deliver(known, bytes.get(..inline)?, out) };
+                unsafe { self.deliver(known, bytes, out) };
             }
         }
-        for _ in 0..header.tickets {
-            let ticket;
-            (ticket, rest) = u64::read_from_prefix(rest).ok()?;
-            self.scratch.came_back.push(ticket);
-        }
+        self.scratch.came_back.extend(reply.tickets());
         self.succeeded = ok;
         if ok {
             if let Some((object, attach)) = self.scratch.attach
-                && header.meta != 0
+                && !reply.meta.is_empty()
             {
-                attach(&self.session.slab, object, rest.get(..header.meta as usize)?);
+                attach(&self.session.slab, object, reply.meta);
             }
             self.keep(made);
             for new in self.scratch.news.drain(made.min(self.scratch.news.len())..) {
@@ -402,19 +408,10 @@ impl Call<'_> {
             thread.channel.send(&mut bytes[..len], &session.order)?;
             thread.channel.wait_reply(call, &mut reply)
         });
-        let header = ReplyHeader::read_from_prefix(&reply).ok();
-        let mut tickets = Vec::new();
-        let header = header.map(|(header, mut rest)| {
-            for _ in 0..header.tickets {
-                let Ok((ticket, after)) = u64::read_from_prefix(rest) else { break };
-                tickets.push(ticket);
-                rest = after;
-            }
-            header
-        });
+        let read = Reply::read(&reply, 0).map(|read| (read.header, read.tickets().collect::<Vec<_>>()));
         self.scratch.control_reply = reply;
         received?;
-        let header = header.ok_or(Fail::Lost)?;
+        let (header, tickets) = read.ok_or(Fail::Lost)?;
         if !tickets.is_empty() {
             for ticket in &tickets {
                 self.complete(*ticket)?;
@@ -460,5 +457,182 @@ unsafe fn copy_out(from: *const u8, to: *mut u8, len: usize, rect: Option<Rect>)
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::call::New;
+    use super::super::client::Client;
+    use super::super::thread;
+    use super::*;
+    use crate::spec::{ApiDesc, Handles};
+    use crate::transport::memory;
+    use crate::transport::window::WindowOptions;
+
+    static DESC: ApiDesc = ApiDesc {
+        name: "none",
+        version: "",
+        libraries: &[],
+        spec_hash: [0; 16],
+        functions: &[],
+        kinds: &[],
+        resources: &[],
+    };
+    static CLIENT: Client = Client::new(&DESC, None);
+
+    /// Bytes around every output that nobody may touch.
+    const AROUND: usize = 64;
+    const UNTOUCHED: u8 = 0xa5;
+
+    /// An output: its length, how much of it the server says it filled, and what it is.
+    #[derive(Debug, Clone, Copy)]
+    struct Given {
+        len: usize,
+        filled: u32,
+        inline: bool,
+        handles: bool,
+        always: bool,
+        made: bool,
+    }
+
+    fn given() -> impl Strategy<Value = Given> {
+        let flags = prop::array::uniform4(any::<bool>());
+        (0usize..80, 0u32..100, flags).prop_map(|(len, filled, [inline, handles, always, made])| {
+            let len = if handles || made { len & !7 } else { len };
+            // A list of new objects is always inline.
+            Given { len, filled, inline: inline || made, handles, always, made }
+        })
+    }
+
+    /// A server's reply to a call with these outputs.
+    fn reply(given: &[Given], ok: bool, tickets: u16, meta: u16) -> Vec<u8> {
+        let mut bytes = vec![0; size_of::<ReplyHeader>()];
+        for one in given {
+            let elsewhere = !one.inline || one.made;
+            let header = OutHeader { filled: one.filled, elsewhere: u32::from(elsewhere) };
+            bytes.extend_from_slice(header.as_bytes());
+            if !elsewhere {
+                bytes.resize(align_up(bytes.len() + one.filled as usize, 8), 7);
+            }
+        }
+        bytes.resize(bytes.len() + 8 * usize::from(tickets) + usize::from(meta), 9);
+        let header = ReplyHeader {
+            len: bytes.len() as u32,
+            outcome: 0,
+            errno: 0,
+            call: 1,
+            value: 1,
+            tickets_total: 0,
+            outs: given.len() as u16,
+            tickets,
+            ok: u16::from(ok),
+            meta,
+        };
+        bytes[..size_of::<ReplyHeader>()].copy_from_slice(header.as_bytes());
+        bytes
+    }
+
+    /// Digests `reply` in a call with these outputs; whether it made sense, and the application's memory for each output.
+    fn digest(given: &[Given], reply: &[u8]) -> Result<(bool, Vec<Vec<u8>>), Fail> {
+        static CONNECTED: std::sync::Once = std::sync::Once::new();
+        CONNECTED.call_once(|| {
+            let (guest, server) = memory::pair(WindowOptions { slots: 64, arena_len: 1 << 20 }).unwrap();
+            CLIENT.attach(Box::new(guest)).unwrap();
+            std::mem::forget(server);
+        });
+        thread::with(&CLIENT, |thread| {
+            let mut call = Call::enter(thread);
+            let mut memory: Vec<_> =
+                given.iter().map(|one| vec![UNTOUCHED; AROUND + one.len + AROUND]).collect();
+            for (one, memory) in given.iter().zip(&mut memory) {
+                let to = memory[AROUND..].as_mut_ptr() as usize;
+                let news = one.made.then_some(call.scratch.news.len());
+                for n in 0..if one.made { one.len / 8 } else { 0 } {
+                    let object = call.session.slab.create(0, &[]).ok_or(Fail::Refused)?;
+                    call.scratch.news.push(New { object, to: to + 8 * n });
+                }
+                let place = match one.inline {
+                    true => OutPlace::Inline,
+                    false => {
+                        let held = Held::Arena(call.session.memory.allocate(one.len).ok_or(Fail::Refused)?);
+                        call.scratch.held.push(held);
+                        OutPlace::Held(held)
+                    }
+                };
+                let handles = if one.handles { Handles::All(0) } else { Handles::None };
+                let (len, always) = (one.len, one.always);
+                call.scratch.outs.push(Out {
+                    to,
+                    len,
+                    rect: None,
+                    handles,
+                    place,
+                    always,
+                    deferred: false,
+                    news,
+                });
+            }
+            let sense = call.digest_bytes(reply).is_some();
+            call.scratch.came_back.clear();
+            drop(call);
+            Ok((sense, memory))
+        })
+    }
+
+    fn untouched(memory: &[u8]) -> bool {
+        let inside = memory.len() - AROUND;
+        memory[..AROUND].iter().chain(&memory[inside..]).all(|byte| *byte == UNTOUCHED)
+    }
+
+    proptest! {
+        #[test]
+        fn no_reply_writes_outside_the_outputs(
+            given in prop::collection::vec(given(), 0..4),
+            ok: bool,
+            tickets in 0u16..3,
+            flips in prop::collection::vec(any::<prop::sample::Index>(), 0..12),
+            cut in prop::option::of(any::<prop::sample::Index>()),
+        ) {
+            let mut bytes = reply(&given, ok, tickets, 0);
+            for flip in flips {
+                let bit = flip.index(bytes.len() * 8);
+                bytes[bit / 8] ^= 1 << (bit % 8);
+            }
+            if let Some(cut) = cut {
+                bytes.truncate(cut.index(bytes.len()));
+            }
+            let (sense, memory) = digest(&given, &bytes).map_err(|why| TestCaseError::fail(format!("{why:?}")))?;
+            for memory in &memory {
+                prop_assert!(untouched(memory));
+            }
+            // A reply that makes no sense has no effect.
+            let whole = |memory: &Vec<u8>| memory.iter().all(|byte| *byte == UNTOUCHED);
+            prop_assert!(sense || memory.iter().all(whole));
+            prop_assert!(cut.is_none() || !sense);
+        }
+
+        #[test]
+        fn outputs_get_what_the_reply_says_and_no_more(given in prop::collection::vec(given(), 0..4), ok: bool) {
+            let digested = digest(&given, &reply(&given, ok, 0, 0));
+            let (sense, memory) = digested.map_err(|why| TestCaseError::fail(format!("{why:?}")))?;
+            prop_assert!(sense);
+            for (one, memory) in given.iter().zip(&memory) {
+                let plain = one.inline && !one.handles && !one.made;
+                let filled = if ok || one.always { (one.filled as usize).min(one.len) } else { 0 };
+                let expected = |n: usize| if n < filled { 7 } else { UNTOUCHED };
+                prop_assert!(!plain || (0..one.len).all(|n| memory[AROUND + n] == expected(n)));
+            }
+        }
+    }
+
+    #[test]
+    fn a_reply_that_hands_back_more_tickets_than_there_are_makes_no_sense() {
+        let mut bytes = reply(&[], true, 0, 0);
+        let at = std::mem::offset_of!(ReplyHeader, tickets_total);
+        bytes[at] = 1;
+        assert!(!digest(&[], &bytes).unwrap().0, "the call would wait for ever");
     }
 }

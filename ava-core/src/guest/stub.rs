@@ -6,6 +6,7 @@ use std::sync::Mutex;
 
 use super::call::Call;
 use super::client::{self, Client};
+use super::errno::Kept;
 use super::{log, thread};
 use crate::spec::{HandleKind, RawHandle};
 use crate::transport::Lost;
@@ -51,6 +52,7 @@ fn guarded<R>(
     fail: impl FnOnce(Fail) -> R,
     body: impl FnOnce() -> Result<R, Fail>,
 ) -> R {
+    let _errno = Kept::new();
     // A panic must not unwind into C code. Whatever state it left behind is a call's own, or behind a lock that ignores
     // poisoning.
     match catch_unwind(AssertUnwindSafe(body)) {
@@ -69,6 +71,7 @@ fn guarded<R>(
 /// Says once that the application called `function`, which is not forwarded.
 #[cold]
 pub fn unsupported(client: &'static Client, function: &'static str) {
+    let _errno = Kept::new();
     static SAID: Mutex<Vec<(&'static str, &'static str)>> = Mutex::new(Vec::new());
     let key = (client.desc.name, function);
     let mut said = SAID.lock().unwrap_or_else(|e| e.into_inner());

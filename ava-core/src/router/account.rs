@@ -5,7 +5,8 @@
 //! here, about its own session only.
 //!
 //! ```text
-//! line 0: functions, last activity │ line 1: bytes in, bytes out, refused │ cells: (sync, async) per function, runtime's last
+//! line 0: functions, last activity │ line 1: bytes in, bytes out, refused │ lines 2-5: (amount, peak) per resource
+//! cells: (sync, async) per function, runtime's last
 //! ```
 //!
 //! The first line changes a few hundred times a second at most, so that threads that count do not take it from each other.
@@ -26,8 +27,13 @@ const BYTES_IN: usize = 8;
 const BYTES_OUT: usize = 9;
 /// Word that counts refused calls.
 const REFUSED: usize = 10;
-/// Words before the cells of the functions: two cache lines.
-const FIXED: usize = 16;
+/// First of the resources' words.
+const RESOURCES: usize = 16;
+/// Words before the cells of the functions: whole cache lines.
+const FIXED: usize = RESOURCES + 2 * MAX_RESOURCES;
+
+/// The largest number of resources of an API.
+pub const MAX_RESOURCES: usize = 16;
 
 /// The largest number of functions that an account is opened with: beyond every API, and a bound on what is mapped.
 const MAX_FUNCTIONS: usize = 8192;
@@ -58,6 +64,9 @@ pub struct AccountSnapshot {
     pub last_activity_ms: u64,
     /// Calls that a policy refused.
     pub refused: u64,
+    /// In the order of the API's table. Of an instantaneous resource, how much was consumed, and 0. Of a continuous one, how much is
+    /// held, calls being made included, and the most that successful calls brought it to.
+    pub resources: [[u64; 2]; MAX_RESOURCES],
 }
 
 impl AccountSnapshot {
@@ -198,6 +207,37 @@ impl Account {
         self.add(REFUSED, 1);
     }
 
+    /// Adds `amount` units of a resource.
+    #[inline]
+    pub(super) fn charge(&self, resource: u8, amount: u64) {
+        if let Some(word) = Self::resource(resource) {
+            self.add(word, amount);
+        }
+    }
+
+    /// Takes `amount` units of a resource back. Never more than there are.
+    pub(super) fn release(&self, resource: u8, amount: u64) {
+        if let Some(word) = Self::resource(resource) {
+            let less = |now: u64| Some(now.saturating_sub(amount));
+            // `less` always gives a value, so this does not fail.
+            let _ = self.word(word).fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+        }
+    }
+
+    /// What is held of a continuous resource now is not taken back: it counts for the peak.
+    #[inline]
+    pub fn mark_peak(&self, resource: u8) {
+        if let Some(word) = Self::resource(resource) {
+            let held = self.word(word).load(Ordering::Relaxed);
+            self.word(word + 1).fetch_max(held, Ordering::Relaxed);
+        }
+    }
+
+    /// The words of a resource; `None` if there is no such resource.
+    fn resource(n: u8) -> Option<usize> {
+        (usize::from(n) < MAX_RESOURCES).then_some(RESOURCES + 2 * usize::from(n))
+    }
+
     /// The figures now.
     pub fn snapshot(&self) -> AccountSnapshot {
         let get = |n: usize| self.word(n).load(Ordering::Relaxed);
@@ -207,6 +247,7 @@ impl Account {
             bytes_out: get(BYTES_OUT),
             last_activity_ms: get(LAST_ACTIVITY),
             refused: get(REFUSED),
+            resources: std::array::from_fn(|n| [get(RESOURCES + 2 * n), get(RESOURCES + 2 * n + 1)]),
         }
     }
 }
@@ -245,6 +286,25 @@ mod tests {
             account.count(func, true, 0);
         }
         assert_eq!(account.snapshot().calls, [[0, 1], [0, 3]]);
+    }
+
+    #[test]
+    fn what_is_held_comes_back_and_the_peak_stays() {
+        let (account, fd) = Account::create(0).unwrap();
+        account.charge(15, 100);
+        account.mark_peak(15);
+        account.charge(15, 7);
+        account.release(15, 107);
+        account.release(15, 1);
+        for nowhere in [16, 255] {
+            account.charge(nowhere, 1);
+            account.release(nowhere, 1);
+            account.mark_peak(nowhere);
+        }
+        account.charge(0, 3);
+        let seen = Account::open(fd).unwrap().snapshot();
+        assert_eq!((seen.resources[15], seen.resources[0]), ([0, 100], [3, 0]));
+        assert_eq!(seen.calls, [[0, 0]], "nothing was written elsewhere");
     }
 
     #[test]

@@ -41,6 +41,17 @@ pub struct KindOps {
     pub retain: Option<unsafe fn(&Vendor, u64)>,
     /// Drops one.
     pub release: Option<unsafe fn(&Vendor, u64)>,
+    /// Saves and restores what is in an object, if calls alone do not bring it back.
+    pub state: Option<StateOps>,
+}
+
+/// What is in an object beside what the calls say that made it. The handle is given as its bits.
+#[derive(Debug)]
+pub struct StateOps {
+    /// The object's contents; `None` if the vendor table is of another API.
+    pub save: unsafe fn(&Vendor, u64) -> Option<Vec<u8>>,
+    /// Puts them into an object that the same calls made; whether it worked.
+    pub restore: unsafe fn(&Vendor, u64, &[u8]) -> bool,
 }
 
 /// A registry of buffers in flight.

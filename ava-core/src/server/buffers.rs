@@ -98,6 +98,12 @@ impl Call<'_> {
             Some(Place::Staged(number)) => self.staged(number, len)?,
             _ => return violation("an input has no place"),
         };
+        if let Some(recording) =
+            self.recording.as_mut().filter(|_| !matches!(r.place(), Some(Place::Inline(_))))
+        {
+            // SAFETY: `len` bytes are there. The guest may write them meanwhile, so they are copied as any bytes are.
+            unsafe { recording.input(r.place, ptr, len) };
+        }
         Ok(Shadow { ptr, len, output: r.output() })
     }
 
@@ -124,7 +130,7 @@ impl Call<'_> {
 
     /// Replaces the ids in a private buffer by the vendor's handles.
     fn translate(&mut self, shadow: Shadow, layout: &Layout) -> Result<(), Refusal> {
-        let one = |offset: usize, kind: u8| {
+        let mut one = |offset: usize, kind: u8| {
             // SAFETY: callers check that 8 bytes at `offset` are inside the buffer.
             let at = unsafe { shadow.ptr.add(offset) }.cast::<u64>();
             // SAFETY: as above.

@@ -8,6 +8,7 @@ use zerocopy::FromBytes;
 
 use super::api::Refusal;
 use super::handles::Found;
+use super::record::Recording;
 use super::registry::{Entry, Want};
 use super::session::Session;
 use super::shadow::{Memory, Shadow};
@@ -97,6 +98,12 @@ pub struct Call<'s> {
     pub(super) began: u64,
     pub(super) tickets_total: u64,
     pub(super) replied: bool,
+    /// As in [`ReplyHeader::errno`](crate::wire::ReplyHeader::errno).
+    pub(super) errno: u16,
+    /// The vendor was called, and did what it should.
+    pub(super) succeeded: bool,
+    /// What goes into the session's log if so.
+    pub(super) recording: Option<Box<Recording>>,
 }
 
 impl std::fmt::Debug for Call<'_> {
@@ -130,6 +137,9 @@ impl<'s> Call<'s> {
             began,
             tickets_total: 0,
             replied: false,
+            errno: 0,
+            succeeded: false,
+            recording: None,
         }
     }
 
@@ -158,6 +168,23 @@ impl<'s> Call<'s> {
     /// An invalid handle, or the status of an earlier asynchronous call on the object that failed.
     #[inline]
     pub fn handle<K: HandleKind>(&mut self, id: HandleId) -> Result<K::Raw, Refusal> {
+        self.live::<K>(id)
+    }
+
+    /// As [`Self::handle`], with another status for an id that is not a live object.
+    ///
+    /// # Errors
+    /// `invalid`, or the status of an earlier asynchronous call on the object that failed.
+    #[inline]
+    pub fn handle_or<K: HandleKind>(&mut self, id: HandleId, invalid: i64) -> Result<K::Raw, Refusal> {
+        self.live::<K>(id).map_err(|why| match why {
+            Refusal::InvalidHandle(_) => Refusal::Status(invalid),
+            why => why,
+        })
+    }
+
+    #[inline]
+    fn live<K: HandleKind>(&mut self, id: HandleId) -> Result<K::Raw, Refusal> {
         if self.object == 0 {
             self.object = id;
         }
@@ -169,9 +196,12 @@ impl<'s> Call<'s> {
         self.bits(id, K::KIND).map(K::Raw::from_bits)
     }
 
-    pub(super) fn bits(&self, id: HandleId, kind: u8) -> Result<u64, Refusal> {
+    pub(super) fn bits(&mut self, id: HandleId, kind: u8) -> Result<u64, Refusal> {
         if id == 0 {
             return Ok(0);
+        }
+        if let Some(recording) = &mut self.recording {
+            recording.uses(id, kind);
         }
         match self.session.handles.find(id, kind) {
             Some(Found::Live(bits)) => Ok(bits),

@@ -25,7 +25,7 @@ pub fn one(api: &'static ServerApi, data: &[u8]) {
     // SAFETY: `memory` outlives the session, and is used through this view alone.
     let arena = unsafe { Arena::new(memory.as_mut_ptr().cast(), ARENA as u64) };
     let vendor = (api.load)(&mut |_| std::ptr::null_mut()).into();
-    let session = Session::new(api, vendor, arena, Arc::new(account), STAGE_LIMIT);
+    let session = Session::new(api, vendor, arena, Arc::new(account), Arc::default(), STAGE_LIMIT);
     let mut scratch = Scratch::default();
     let mut order = 0;
     for (number, bytes) in pieces(data).enumerate() {

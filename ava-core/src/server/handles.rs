@@ -7,7 +7,7 @@
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering, fence};
-use std::sync::{Arc, Mutex, OnceLock, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, RwLock};
 
 use crate::wire::{DISCOVERED, HandleId};
 
@@ -26,6 +26,7 @@ pub(super) enum Found {
 }
 
 #[derive(Default)]
+#[repr(align(64))]
 struct Entry {
     /// Odd while the entry is being written.
     sequence: AtomicU64,
@@ -34,6 +35,27 @@ struct Entry {
     /// Kind in the low byte; bit 8 set if the object was never made.
     tag: AtomicU64,
     bits: AtomicU64,
+    /// What the object holds of continuous resources, see [`Amount`]. Only touched by whoever has the writers' turn.
+    held: [AtomicU64; HELD],
+}
+
+/// How many resources an object can hold.
+const HELD: usize = 4;
+
+/// So much of a resource: its number in the top byte, one more than it is, so that 0 is nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Amount(u64);
+
+impl Amount {
+    const MASK: u64 = (1 << 56) - 1;
+
+    fn new(resource: u8, amount: u64) -> Self {
+        Self((u64::from(resource) + 1) << 56 | amount.min(Self::MASK))
+    }
+
+    fn get(self) -> Option<(u8, u64)> {
+        Some((((self.0 >> 56) as u8).checked_sub(1)?, self.0 & Self::MASK))
+    }
 }
 
 const FAILED: u64 = 1 << 8;
@@ -96,12 +118,16 @@ impl Handles {
         }
     }
 
-    fn write(&self, id: HandleId, new_id: HandleId, tag: u64, bits: u64) -> bool {
+    /// Waits for the writers' turn.
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.writer.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    fn write(&self, _turn: &MutexGuard<'_, ()>, id: HandleId, new_id: HandleId, tag: u64, bits: u64) -> bool {
         let index = id as u32 as usize;
         let Some(chunk) = self.chunks.get(index / CHUNK) else { return false };
         let chunk = chunk.get_or_init(|| (0..CHUNK).map(|_| Entry::default()).collect());
         let entry = &chunk[index % CHUNK];
-        let _turn = self.writer.lock().unwrap_or_else(|e| e.into_inner());
         let sequence = entry.sequence.load(Ordering::Relaxed);
         entry.sequence.store(sequence + 1, Ordering::Relaxed);
         fence(Ordering::Release);
@@ -122,10 +148,14 @@ impl Handles {
     /// From now on, `id` stands for the vendor's object `bits`. False if no guest library would have minted the id: it is
     /// impossible, or its slot is taken.
     pub(super) fn insert(&self, id: HandleId, kind: u8, bits: u64) -> bool {
-        if id == 0 || id & DISCOVERED != 0 || self.is_taken(id) || !self.write(id, id, u64::from(kind), bits)
-        {
+        if id == 0 || id & DISCOVERED != 0 {
             return false;
         }
+        let turn = self.turn();
+        if self.is_taken(id) || !self.write(&turn, id, id, u64::from(kind), bits) {
+            return false;
+        }
+        drop(turn);
         if self.named[kind as usize].load(Ordering::SeqCst) {
             self.names.write().unwrap_or_else(|e| e.into_inner()).insert((kind, bits), id);
         }
@@ -134,18 +164,39 @@ impl Handles {
 
     /// From now on, `id` stands for an object that could not be made.
     pub(super) fn insert_failed(&self, id: HandleId, kind: u8, status: i64) {
-        if id != 0 && id & DISCOVERED == 0 && !self.is_taken(id) {
-            self.write(id, id, u64::from(kind) | FAILED, status as u64);
+        if id == 0 || id & DISCOVERED != 0 {
+            return;
+        }
+        let turn = self.turn();
+        if !self.is_taken(id) {
+            self.write(&turn, id, id, u64::from(kind) | FAILED, status as u64);
         }
     }
 
-    /// Forgets `id`; what it stood for.
-    pub(super) fn remove(&self, id: HandleId, kind: u8) -> Option<Found> {
+    /// From now on, the object holds `amount` units of `resource`. False if `id` is not a live object of this kind, or holds
+    /// several resources already.
+    pub(super) fn hold(&self, id: HandleId, kind: u8, resource: u8, amount: u64) -> bool {
+        let _turn = self.turn();
+        let live = id & DISCOVERED == 0 && matches!(self.find(id, kind), Some(Found::Live(_)));
+        let Some(entry) = self.entry(id).filter(|_| live) else { return false };
+        let free = entry.held.iter().find(|held| held.load(Ordering::Relaxed) == 0);
+        free.inspect(|held| held.store(Amount::new(resource, amount).0, Ordering::Relaxed)).is_some()
+    }
+
+    /// Forgets `id`; what it stood for. `held` is told what the object held: the resource and its amount.
+    pub(super) fn remove(&self, id: HandleId, kind: u8, mut held: impl FnMut(u8, u64)) -> Option<Found> {
         if id & DISCOVERED != 0 {
             return None;
         }
+        let turn = self.turn();
         let found = self.find(id, kind)?;
-        self.write(id, 0, 0, 0);
+        self.write(&turn, id, 0, 0, 0);
+        for cell in self.entry(id).iter().flat_map(|entry| &entry.held) {
+            if let Some((resource, amount)) = Amount(cell.swap(0, Ordering::Relaxed)).get() {
+                held(resource, amount);
+            }
+        }
+        drop(turn);
         self.metas.write().unwrap_or_else(|e| e.into_inner()).remove(&id);
         if let Found::Live(bits) = found
             && self.named[kind as usize].load(Ordering::SeqCst)
@@ -218,9 +269,23 @@ mod tests {
         assert_eq!(handles.find(A, 1), Some(Found::Live(0xabc)));
         assert_eq!(handles.find(A, 2), None, "another kind");
         assert_eq!(handles.find(A + (1 << 32), 1), None, "another generation");
-        assert_eq!(handles.remove(A, 1), Some(Found::Live(0xabc)));
+        assert_eq!(handles.remove(A, 1, |_, _| {}), Some(Found::Live(0xabc)));
         assert_eq!(handles.find(A, 1), None);
-        assert_eq!(handles.remove(A, 1), None);
+        assert_eq!(handles.remove(A, 1, |_, _| {}), None);
+    }
+
+    #[test]
+    fn what_an_object_holds_comes_back_once() {
+        let handles = Handles::default();
+        assert!(!handles.hold(A, 1, 0, 5), "there is no object");
+        handles.insert(A, 1, 0xabc);
+        assert!(handles.hold(A, 1, 15, 5) && handles.hold(A, 1, 0, u64::MAX));
+        assert!(!handles.hold(A, 2, 0, 5), "another kind");
+        let mut back = Vec::new();
+        handles.remove(A, 1, |resource, amount| back.push((resource, amount)));
+        assert_eq!(back, [(15, 5), (0, (1 << 56) - 1)]);
+        handles.insert(A, 1, 0xabc);
+        handles.remove(A, 1, |_, _| unreachable!("the next object holds nothing"));
     }
 
     #[test]
@@ -248,7 +313,7 @@ mod tests {
         assert_eq!(handles.find(device, 2), Some(Found::Live(0x10)));
         assert_eq!(handles.find(device, 1), None);
         assert_eq!(handles.name(2, 0), 0);
-        handles.remove(A, 1);
+        handles.remove(A, 1, |_, _| {});
         assert_ne!(handles.name(1, 0x10), A, "a new object at an old address");
     }
 

@@ -7,9 +7,11 @@
 mod api;
 mod buffers;
 mod call;
+mod effects;
 mod handles;
 mod kept;
 mod order;
+mod record;
 mod registry;
 mod reply;
 mod serve;
@@ -22,9 +24,9 @@ mod vendor;
 
 pub mod fuzz;
 
-pub use api::{Dispatch, KindOps, Load, Refusal, RegistryDesc, ServerApi, Vendor};
+pub use api::{Dispatch, KindOps, Load, Refusal, RegistryDesc, ServerApi, StateOps, Vendor};
 pub use call::{Call, NewHandle};
-pub use serve::{End, serve};
+pub use serve::{End, serve, serve_logged};
 pub use shadow::Shadow;
 pub use tree::Tree;
 pub use vendor::{LoadError, load_vendor};

@@ -41,6 +41,9 @@ impl Call<'_> {
     /// Enters an object into the table. If the guest's id is impossible, nobody can ever name the object, so it is released.
     fn register(&mut self, id: u64, kind: u8, bits: u64) -> bool {
         if self.session.handles.insert(id, kind, bits) {
+            if let Some(recording) = &mut self.recording {
+                recording.made(id, kind);
+            }
             for (_, meta) in self.scratch.described.extract_if(.., |(described, _)| *described == id) {
                 self.session.handles.set_meta(id, meta);
             }
@@ -107,6 +110,7 @@ impl Call<'_> {
             self.abandon(status);
         }
         self.scratch.outs.clear();
+        self.cancel_charges();
         self.finish(outcome, value, false)
     }
 
@@ -125,6 +129,9 @@ impl Call<'_> {
         for (offset, kind) in function.news {
             session.handles.insert_failed(word(*offset), *kind, status);
         }
+        for (offset, kind) in function.frees {
+            session.forget(word(*offset), *kind);
+        }
         tracing::warn!(function = function.name, status, "an asynchronous call could not be made");
         session.sticky.put(self.object(), status);
     }
@@ -136,6 +143,7 @@ impl Call<'_> {
             self.write_reply(outcome, value, ok)?;
         }
         self.enter_deferred();
+        self.succeeded = ok;
         self.replied = true;
         copied
     }
@@ -210,7 +218,8 @@ impl Call<'_> {
         reply.extend_from_slice(&scratch.meta);
         let header = ReplyHeader {
             len: reply.len() as u32,
-            outcome: outcome as u32,
+            outcome: outcome as u16,
+            errno: self.errno,
             call: self.header.call,
             value,
             tickets_total: self.tickets_total,

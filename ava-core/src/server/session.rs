@@ -10,6 +10,7 @@ use super::kept::KeptMemory;
 use super::order::Order;
 use super::registry::Registries;
 use super::staging::StagingTable;
+use crate::migrate::Log;
 use crate::router::account::Account;
 use crate::transport::Arena;
 use crate::wire::HandleId;
@@ -26,6 +27,7 @@ pub(super) struct Session {
     pub(super) kept: KeptMemory,
     pub(super) account: Arc<Account>,
     pub(super) sticky: Sticky,
+    pub(super) log: Arc<Log>,
     /// Most bytes of staging buffers at once.
     pub(super) stage_limit: u64,
 }
@@ -36,6 +38,7 @@ impl Session {
         vendor: Arc<Vendor>,
         arena: Arena,
         account: Arc<Account>,
+        log: Arc<Log>,
         stage_limit: u64,
     ) -> Self {
         Self {
@@ -49,6 +52,7 @@ impl Session {
             kept: KeptMemory::default(),
             account,
             sticky: Sticky::default(),
+            log,
             stage_limit,
         }
     }

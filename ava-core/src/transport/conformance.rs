@@ -161,6 +161,7 @@ fn reply(call: u64, body: &[u8]) -> Vec<u8> {
     let header = ReplyHeader {
         len: (size_of::<ReplyHeader>() + body.len()) as u32,
         outcome: 0,
+        errno: 0,
         call,
         value: 0,
         tickets_total: 0,

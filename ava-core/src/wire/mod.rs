@@ -75,7 +75,7 @@ pub struct CommandHeader {
 
 /// What became of a synchronous command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u32)]
+#[repr(u16)]
 pub enum Outcome {
     /// The vendor was called; `value` is what it returned.
     Returned = 0,
@@ -89,7 +89,7 @@ pub enum Outcome {
 
 impl Outcome {
     /// The outcome with this number on the wire, or `None`.
-    pub fn from_wire(n: u32) -> Option<Self> {
+    pub fn from_wire(n: u16) -> Option<Self> {
         Some(match n {
             0 => Self::Returned,
             1 => Self::InvalidHandle,
@@ -107,7 +107,9 @@ pub struct ReplyHeader {
     /// Length of the whole reply in bytes, this header included.
     pub len: u32,
     /// An [`Outcome`].
-    pub outcome: u32,
+    pub outcome: u16,
+    /// What the vendor's function left in `errno`, plus one; 0 if it left `errno` alone, or nobody asked.
+    pub errno: u16,
     /// [`CommandHeader::call`] of the command.
     pub call: u64,
     /// The return value's bits, or what [`Outcome`] says.

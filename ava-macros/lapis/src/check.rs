@@ -1,6 +1,9 @@
 //! Checks of what a specification means. What rustc reports better on the expansion (prototypes, types, unknown names in
 //! expressions) is left to it.
 
+pub(crate) mod costs;
+mod record;
+
 use std::collections::BTreeSet;
 
 use syn::Expr;
@@ -8,11 +11,15 @@ use syn::ext::IdentExt;
 
 use crate::error::Errors;
 use crate::expr::mentioned;
-use crate::model::{Body, Buffer, Direction, Elem, Extent, Forwarded, Function, Model, Param, Returns, Role};
+use crate::model::{
+    Body, Buffer, Direction, Elem, Extent, Forwarded, Function, Model, Param, Returns, Role, Success,
+};
 
 /// Reports mistakes, and marks the functions that have them.
 pub(crate) fn check(model: &mut Model, errors: &mut Errors) {
     generated_names(model, errors);
+    costs::resources(model, errors);
+    record::states(model, errors);
     let made: BTreeSet<usize> = model.functions.iter().flat_map(makes).collect();
     for n in 0..model.functions.len() {
         let before = errors.count();
@@ -21,12 +28,15 @@ pub(crate) fn check(model: &mut Model, errors: &mut Errors) {
             asynchrony(function, forwarded, errors);
             metas(function, forwarded, errors);
             frees(function, model, &made, errors);
+            costs::check(function, forwarded, model, errors);
+            record::check(function, forwarded, model, errors);
             for param in &function.params {
                 if let Some(buffer) = param.buffer() {
                     itself(param, buffer, errors);
                 }
             }
-            locals(function, errors);
+            locals(function, forwarded, errors);
+            invalids(function, errors);
             tokens(function, errors);
             if order(function).is_none() {
                 cycle(function, errors);
@@ -67,7 +77,7 @@ fn generated_names(model: &Model, errors: &mut Errors) {
 }
 
 /// Kinds of objects that a function makes.
-fn makes(function: &Function) -> Vec<usize> {
+pub(crate) fn makes(function: &Function) -> Vec<usize> {
     let returned = match &function.returns {
         Returns::Handle(_, Some(new)) => Some(new.kind),
         _ => None,
@@ -78,12 +88,30 @@ fn makes(function: &Function) -> Vec<usize> {
 fn asynchrony(function: &Function, forwarded: &Forwarded, errors: &mut Errors) {
     let Some(mode) = forwarded.mode.as_ref().filter(|_| forwarded.may_async()) else { return };
     let name = &function.name;
-    let has_success = forwarded.success.is_some()
+    let value = matches!(forwarded.success, Some(Success::Value(_)));
+    let has_success = value
         || matches!(function.returns, Returns::Status(_) | Returns::Nothing | Returns::Handle(_, Some(_)));
-    if !has_success {
-        errors.at(
+    match &forwarded.success {
+        Some(Success::Predicate(predicate)) if !has_success => errors.at(
+            predicate,
+            format!(
+                "`{name}` may be asynchronous, and what `ret` is to be does not say what it returns before the vendor has \
+                 answered: give the value, `#[success(VALUE)]`, or make the mode `Sync`"
+            ),
+        ),
+        _ if !has_success => errors.at(
             mode,
             format!("what does `{name}` return before the vendor has answered? Add `#[success(EXPR)]`, or make it `Sync`"),
+        ),
+        _ => {}
+    }
+    if forwarded.errno {
+        errors.at(
+            mode,
+            format!(
+                "`{name}` carries `errno`, which an asynchronous call returns too early for: make the mode `Sync`, or remove \
+                 `contextual(errno)`"
+            ),
         );
     }
     if forwarded.cached {
@@ -175,13 +203,32 @@ fn itself(param: &Param, buffer: &Buffer, errors: &mut Errors) {
     }
 }
 
-/// What both sides evaluate cannot use what stays in the guest.
-fn locals(function: &Function, errors: &mut Errors) {
+/// The status for an invalid handle is needed before there are any buffers.
+fn invalids(function: &Function, errors: &mut Errors) {
+    for param in &function.params {
+        let Role::Handle { invalid: Some(invalid), .. } = &param.role else { continue };
+        let names = mentioned(invalid);
+        let late = function.params.iter().find(|other| {
+            let known = matches!(other.role, Role::Scalar | Role::Opaque | Role::Handle { .. });
+            !known && names.contains(&other.name.unraw().to_string())
+        });
+        if let Some(late) = late {
+            let message = format!(
+                "the server decides about `{}` before it has `{}`: let the status depend on scalars and handles",
+                param.name, late.name
+            );
+            errors.at(invalid, message);
+        }
+    }
+}
+
+/// What the server evaluates cannot use what stays in the guest.
+fn locals(function: &Function, forwarded: &Forwarded, errors: &mut Errors) {
     let locals = function.params.iter().filter(|param| matches!(param.role, Role::Local));
     let locals: Vec<_> = locals.map(|param| param.name.unraw().to_string()).collect();
     let metas = function.params.iter().filter_map(|param| param.made()?.meta.as_ref());
     let exprs = function.params.iter().flat_map(shared_exprs);
-    for expr in exprs.chain(metas) {
+    for expr in exprs.chain(metas).chain(costs::exprs(forwarded)) {
         let names = mentioned(expr);
         if let Some(local) = locals.iter().find(|local| names.contains(*local)) {
             errors.at(expr, format!("`{local}` stays in the guest, and the server evaluates this as well"));

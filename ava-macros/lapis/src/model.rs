@@ -23,6 +23,7 @@ pub(crate) struct Model {
     pub(crate) callbacks: Vec<Callback>,
     pub(crate) registries: Vec<Registry>,
     pub(crate) structures: Vec<Structure>,
+    pub(crate) resources: Vec<Resource>,
     pub(crate) functions: Vec<Function>,
     pub(crate) utilities: Vec<TokenStream>,
 }
@@ -58,6 +59,14 @@ pub(crate) struct Handle {
     pub(crate) meta: Option<Type>,
     /// Symbol version of retain and release.
     pub(crate) since: Option<LitStr>,
+    /// What saves and restores an object's contents.
+    pub(crate) state: Option<State>,
+}
+
+/// `state(save = PATH, restore = PATH)`
+pub(crate) struct State {
+    pub(crate) save: Expr,
+    pub(crate) restore: Expr,
 }
 
 /// A struct whose insides are described.
@@ -91,6 +100,44 @@ pub(crate) struct Registry {
     /// The kind whose handles tell that a command is done.
     pub(crate) token: Option<usize>,
     pub(crate) done: Option<Expr>,
+}
+
+/// What policies share out.
+pub(crate) struct Resource {
+    pub(crate) name: Ident,
+    /// It is held for a while, not used up.
+    pub(crate) continuous: bool,
+    pub(crate) policy: Option<Expr>,
+}
+
+/// `consumes(R, E)`, `allocates(R, E)` or `deallocates(R, E)`
+pub(crate) struct Cost {
+    pub(crate) word: CostWord,
+    pub(crate) resource: usize,
+    pub(crate) amount: Amount,
+}
+
+/// What a call does with a resource.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum CostWord {
+    Consumes,
+    Allocates,
+    Deallocates,
+}
+
+/// How much of it.
+pub(crate) enum Amount {
+    /// The nanoseconds that the vendor's function takes.
+    Measured,
+    Expr(Expr),
+}
+
+/// How it is told that a call went well, where its status does not say so.
+pub(crate) enum Success {
+    /// It returned this value.
+    Value(Expr),
+    /// This is true of `ret`.
+    Predicate(Expr),
 }
 
 /// A function.
@@ -140,8 +187,14 @@ pub(crate) struct Forwarded {
     /// Its number on the wire, given once it is known which functions are forwarded.
     pub(crate) index: usize,
     pub(crate) mode: Option<Expr>,
-    pub(crate) success: Option<Expr>,
+    pub(crate) success: Option<Success>,
     pub(crate) cached: bool,
+    pub(crate) record: bool,
+    /// Parameters that a recorded call shares with those that it overwrites.
+    pub(crate) record_key: Vec<usize>,
+    /// The vendor's `errno` comes back with the reply.
+    pub(crate) errno: bool,
+    pub(crate) costs: Vec<Cost>,
     pub(crate) before: Option<Expr>,
     pub(crate) after: Option<Expr>,
     /// Runs in the server in place of a vendor function.

@@ -150,7 +150,7 @@ words! {
     Mode "mode" "mode(if blocking == CL_TRUE { Sync } else { Async })": Args(1, 1, None) => [Function];
     Success "success" "success(CL_SUCCESS)": Args(1, 1, None) => [Function];
     Cached "cached" "cached": Flag => [Function];
-    Record "record" "record": Flag => [Function];
+    Record "record" "record(kernel, arg_index)": Args(0, 8, None) => [Function];
     Returns "returns" "returns(new)": List(Place::Returns) => [Function];
     Consumes "consumes" "consumes(KERNEL_TIME, measured)": Args(2, 2, None) => [Function];
     Allocates "allocates" "allocates(DEVICE_MEMORY, size)": Args(2, 2, None) => [Function];
@@ -171,6 +171,7 @@ words! {
     Local "local" "local": Flag => [Param, Field];
     Userdata "userdata" "userdata(pfn_notify)": Args(0, 2, None) => [Param];
     Contextual "contextual" "contextual(READS.drain(queue))": Args(1, 1, None) => [Param];
+    Errno "contextual" "contextual(errno)": Args(1, 1, None) => [Function];
 
     Len "len" "len = count": Value => [Input, Output, Inout, Element, Returns];
     Bytes "bytes" "bytes = size": Value => [Input, Output, Inout, Element, Returns];

@@ -36,6 +36,11 @@ fn objects_that_calls_make() {
 }
 
 #[test]
+fn what_calls_do_beside_their_results() {
+    check("costs");
+}
+
+#[test]
 fn functions_that_are_not_forwarded() {
     check("local");
 }

@@ -83,7 +83,7 @@ fn every_beginning_of_a_specification_expands_its_complete_functions() {
 
 #[test]
 fn a_missing_token_costs_the_function_that_it_is_in() {
-    for (tokens, len, functions) in ["buffers", "in_flight", "objects", "local"].map(whole) {
+    for (tokens, len, functions) in ["buffers", "in_flight", "objects", "local", "costs"].map(whole) {
         for missing in 0..len {
             let expansion = lapis::expand(filtered(tokens.clone(), &mut 0, &|place| place != missing));
             // Without a token of a type that they use, for instance, all functions may be lost.

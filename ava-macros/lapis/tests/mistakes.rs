@@ -141,6 +141,76 @@ fn buffers_in_flight() {
 }
 
 #[test]
+fn resources() {
+    let with = |resource: &str, functions: &str| {
+        messages(&format!("{resource} unsafe extern \"C\" {{ {functions} }}"))
+    };
+    let memory = "static MEMORY: Continuous;";
+    let time = "static TIME: Instantaneous;";
+    assert_eq!(with(time, "#[consumes(TIME, measured)] #[consumes(TIME, 1)] fn f() -> status;"), [""; 0]);
+    assert_eq!(with(memory, "#[mode(Async)] #[allocates(MEMORY, ret)] fn f() -> status;"), [""; 0]);
+    says(&with(time, "#[consumes(TIMES, 1)] fn f() -> status;"), "there is no resource `TIMES`");
+    says(&with(time, "#[deallocates(TIME, 1)] fn f() -> status;"), "is `Instantaneous`");
+    says(&with(time, "#[consumes(TIME)] fn f() -> status;"), "write `consumes(");
+    says(&with(memory, "#[deallocates(MEMORY, measured)] fn f() -> status;"), "`measured` is how long");
+    says(&with("#[policy(1)] static TIME: Instantaneous;", ""), "expected the path of a policy");
+    says(
+        &with(memory, "#[allocates(MEMORY, d)] fn f(#[local] d: usize) -> status;"),
+        "`d` stays in the guest",
+    );
+    let two = "fn f(#[output(new)] a: *mut event, #[output(new)] b: *mut event) -> status;";
+    says(&with(memory, &format!("#[allocates(MEMORY, 1)] {two}")), "makes several objects");
+    let five = "#[allocates(MEMORY, 1)]".repeat(5);
+    says(&with(memory, &format!("{five} fn f() -> status;")), "can hold 4 resources");
+    let many: String = (0..17).map(|n| format!("static R{n}: Continuous;")).collect();
+    says(&messages(&many), "room for 16 resources");
+    says(&of("#[allocates(MEMORY, 1)] fn f() -> status { OK }"), "runs in the guest");
+}
+
+#[test]
+fn what_is_saved_and_restored() {
+    let state = |state: &str| messages(&format!("#[handle(invalid = X, state({state}))] type other;"));
+    assert_eq!(state("save = a, restore = b"), [""; 0]);
+    says(&state("save = a"), "needs `restore = shape::restore`");
+    says(&state("save = |_, _| 1, restore = b"), "expected the path of a function");
+}
+
+#[test]
+fn what_is_made_again_elsewhere() {
+    let make = "fn f(#[output(new)] e: *mut event) -> status;";
+    assert_eq!(of(&format!("#[record] {make} #[record] fn g(#[output(new)] e: *mut event);")), [""; 0]);
+    says(
+        &of(&format!("#[record] {make} fn g(#[output(new)] e: *mut event);")),
+        "makes a `event`, which others",
+    );
+    says(
+        &of(&format!("#[record] {make} #[record] fn g(#[handle(frees)] e: event) -> status;")),
+        "remove `record` from `g`",
+    );
+    says(&of("#[record(n, x)] fn f(n: u32) -> status;"), "there is no `x`");
+    says(&of("#[record(n)] fn f(#[input] n: *const u32) -> status;"), "remove `n` from `record`");
+    says(
+        &messages(
+            "#[handle(invalid = X, state(save = a, restore = b))] type other;
+             unsafe extern \"C\" { #[returns(new)] fn f() -> other; }",
+        ),
+        "no `other` to restore this into",
+    );
+}
+
+#[test]
+fn the_status_of_an_invalid_handle() {
+    assert_eq!(
+        of("fn f(#[handle(invalid = if n == 0 { X } else { Y })] q: queue, n: u32) -> status;"),
+        [""; 0]
+    );
+    says(
+        &of("fn f(#[handle(invalid = n[0])] q: queue, #[input] n: *const u32) -> status;"),
+        "decides about `q` before it has `n`",
+    );
+}
+
+#[test]
 fn a_mistake_in_a_type_is_not_repeated_at_its_uses() {
     says(
         &messages(

@@ -12,7 +12,7 @@ use ava_core::{
 };
 
 use super::{lock, server::Server, tenants::Place};
-use crate::control::{FunctionReport, Ps, SessionList, SessionReport};
+use crate::control::{FunctionReport, Ps, ResourceReport, SessionList, SessionReport};
 
 /// How many ended sessions are remembered.
 const REMEMBERED: usize = 1000;
@@ -142,7 +142,11 @@ impl Sessions {
         let ended = inner.ended.iter().filter(|(_, ended)| which.ended && wanted(&ended.facts));
         let live = inner.live.iter().filter(|(_, live)| wanted(&live.facts));
         let ended = ended.map(|(id, Ended { facts, figures, age_ms, reason })| {
-            let report = report(*id, facts, figures, which.functions);
+            let mut report = report(*id, facts, figures, which.functions);
+            // What a session held went with its server.
+            for held in report.resources.iter_mut().filter(|resource| resource.peak.is_some()) {
+                held.amount = 0;
+            }
             SessionReport { age_ms: *age_ms, end: Some(reason.clone()), ..report }
         });
         let live = live.map(|(id, Live { facts, account, .. })| {
@@ -179,6 +183,7 @@ fn report(id: u64, facts: &Facts, figures: &AccountSnapshot, functions: bool) ->
         bytes_in: figures.bytes_in,
         bytes_out: figures.bytes_out,
         refused_calls: figures.refused,
+        resources: resources(facts.api, figures),
         functions: called
             .filter(|_| functions)
             .map(|(function, [sync, asynchronous])| FunctionReport {
@@ -189,4 +194,17 @@ fn report(id: u64, facts: &Facts, figures: &AccountSnapshot, functions: bool) ->
             .collect(),
         end: None,
     }
+}
+
+/// What a session uses, with the API's names.
+fn resources(api: &ApiDesc, figures: &AccountSnapshot) -> Vec<ResourceReport> {
+    let resources = api.resources.iter().zip(figures.resources);
+    resources
+        .map(|(resource, [amount, peak])| ResourceReport {
+            name: resource.name.to_owned(),
+            policy: resource.policy.map(str::to_owned),
+            amount,
+            peak: resource.continuous.then_some(peak),
+        })
+        .collect()
 }

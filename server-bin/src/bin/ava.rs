@@ -98,7 +98,10 @@ struct PsArgs {
     /// Ended sessions, too
     #[arg(short, long)]
     all: bool,
-    /// For programs: a list of objects, with the calls of every function
+    /// What they use of the API's resources, in the units of its specification
+    #[arg(short, long, conflicts_with = "json")]
+    resources: bool,
+    /// For programs: a list of objects, with resources and the calls of every function
     #[arg(long)]
     json: bool,
     /// Ask the avad at this socket
@@ -194,7 +197,12 @@ fn list(args: &PsArgs) -> Result<(), AskError> {
     let paths = control::candidates(args.socket.as_deref());
     let which = Ps { ended: args.all, tag: None, functions: args.json };
     let SessionList { sessions, forgotten } = control::sessions(&paths, which)?;
-    print!("{}", if args.json { json(&sessions) + "\n" } else { ps::render(&sessions) });
+    let text = match (args.json, args.resources) {
+        (true, _) => json(&sessions) + "\n",
+        (false, true) => ps::render_resources(&sessions),
+        (false, false) => ps::render(&sessions),
+    };
+    print!("{text}");
     if args.all && forgotten != 0 && !args.json {
         println!("{forgotten} older ones are forgotten");
     }

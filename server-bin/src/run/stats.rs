@@ -138,6 +138,7 @@ mod tests {
             bytes_in: 1000,
             bytes_out: 24,
             refused_calls: 0,
+            resources: Vec::new(),
             functions: vec![FunctionReport { name: name.into(), sync_calls, async_calls }],
             end: None,
         };

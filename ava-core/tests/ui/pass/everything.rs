@@ -8,6 +8,11 @@ pub struct QueueMeta {
     pub parent: u64,
 }
 
+pub struct Quota;
+impl ava_core::router::Policy for Quota {
+    const NAME: &'static str = "quota";
+}
+
 mod hooks {
     use crate::ffi::*;
     use crate::toy::{args, kind, server};
@@ -20,6 +25,12 @@ mod hooks {
         true
     }
     pub unsafe fn warm(_vendor: &server::Vendor) {}
+    pub unsafe fn save(_vendor: &server::Vendor, _queue: queue) -> Vec<u8> {
+        Vec::new()
+    }
+    pub unsafe fn restore(_vendor: &server::Vendor, _queue: queue, state: &[u8]) -> bool {
+        state.is_empty()
+    }
     pub fn table() -> *const std::ffi::c_void {
         std::ptr::null()
     }
@@ -68,8 +79,10 @@ ava_core::ava_api! {
         type event;
 
         static TIME: Instantaneous;
-        #[policy(Quota)]
+        #[policy(super::Quota)]
         static MEMORY: Continuous;
+        static PLACES: Continuous;
+        static BYTES: Instantaneous;
         #[registry(done = hooks::is_done)]
         static READS: BufRegistry<queue, event>;
 
@@ -84,11 +97,13 @@ ava_core::ava_api! {
             #[returns(new, meta = hooks::describe(vendor, ret))]
             fn toyQueue(#[output] err: *mut status) -> queue;
 
-            #[deallocates(MEMORY, 1)]
+            #[deallocates(PLACES, 1)]
             fn toyDestroy(#[handle(frees, invalid = BAD_QUEUE)] q: queue) -> status;
 
             fn toyFinish(q: queue, #[contextual(READS.drain(q))] bufs: PendingBuffers) -> status;
 
+            #[contextual(errno)]
+            #[consumes(BYTES, ret)]
             fn toyWait(n: u32, #[input(len = n, invalid = BAD_EVENT)] events: *const event) -> status;
 
             #[mode(if block != 0 { Sync } else { Async })]
@@ -111,6 +126,7 @@ ava_core::ava_api! {
                 #[input(with = hooks::data(data, size, q), zerocopy, deferred(READS, q))] data: *const c_void,
             ) -> status;
 
+            #[record(q)]
             fn toyWatch(q: queue, f: notify, #[userdata(f, once)] data: *mut c_void) -> status;
 
             #[cached]
@@ -124,8 +140,12 @@ ava_core::ava_api! {
 
             #[mode(Async)]
             #[success(0)]
+            #[consumes(BYTES, meta(q).parent)]
             fn toyCount(q: queue) -> u32;
 
+            #[success(ret >= OK)]
+            #[consumes(BYTES, counts.at(0))]
+            #[allocates(PLACES, n)]
             fn toyCounts(q: queue, n: u32, #[output(len = n, filled = n / 2, always)] counts: *mut u32) -> status;
 
             fn toySwap(q: queue, #[inout(len = ALL)] counts: *mut u32) -> status;
@@ -135,6 +155,7 @@ ava_core::ava_api! {
 
             fn toyParent(q: queue) -> queue;
 
+            #[record]
             fn toySplit(
                 q: queue,
                 n: u32,
@@ -166,6 +187,9 @@ fn main() {
     assert_eq!(toy::DESC.functions.len(), toy::server::API.dispatch.len());
     assert_eq!(toy::DESC.kinds.len(), 2);
     assert!(toy::DESC.functions.iter().any(|f| f.name == "toyTick" && f.may_async && f.args == 8));
+    let resources = toy::DESC.resources.iter().map(|r| (r.name, r.continuous, r.policy)).collect::<Vec<_>>();
+    assert_eq!(resources[..2], [("TIME", false, None), ("MEMORY", true, Some("quota"))]);
+    assert!(toy::DESC.kinds[0].state && toy::server::API.kinds[0].state.is_some());
     // SAFETY: a replacement that needs nothing.
     assert_eq!(unsafe { toy::guest::toyVersion() }, 3);
 }

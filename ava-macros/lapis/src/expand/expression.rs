@@ -10,7 +10,7 @@ use super::{at, kind, output, parameters, ret_type};
 use crate::check::is_server_side;
 use crate::expr::mentioned;
 use crate::model::{
-    Buffer, Elem, Extent, Forwarded, Function, Model, New, Param, Pointer, Returns, Role, Target,
+    Buffer, Elem, Extent, Forwarded, Function, Model, New, Param, Pointer, Returns, Role, Success, Target,
 };
 use crate::names;
 
@@ -47,7 +47,7 @@ pub(super) struct Expression {
 }
 
 impl Expression {
-    fn new(f: &Function, name: Ident, source: &Expr, scanned: &[&Expr], extras: &[Extra]) -> Self {
+    pub(super) fn new(f: &Function, name: Ident, source: &Expr, scanned: &[&Expr], extras: &[Extra]) -> Self {
         let mut names: std::collections::BTreeSet<String> =
             scanned.iter().flat_map(|e| mentioned(*e)).collect();
         names.extend(mentioned(source));
@@ -73,7 +73,7 @@ impl Expression {
         self
     }
 
-    fn len(self) -> Self {
+    pub(super) fn len(self) -> Self {
         let (source, span) = (self.source.clone(), at(&self.source));
         self.returning(quote_spanned!(span=> usize), into_len(&source))
     }
@@ -171,11 +171,17 @@ pub(super) fn mode(f: &Function, forwarded: &Forwarded) -> Option<Expression> {
 
 /// The value of a call that went well.
 pub(super) fn success(f: &Function, forwarded: &Forwarded) -> Option<Expression> {
-    let success = forwarded.success.as_ref()?;
+    let Some(Success::Value(success)) = &forwarded.success else { return None };
     let mut e =
         Expression::new(f, names::expr(&f.name, None, "success"), success, &[], &[]).same(ret_type(f));
     e.params.clear();
     Some(e)
+}
+
+/// Whether a call went well, of what it returned.
+pub(super) fn predicate(f: &Function, forwarded: &Forwarded) -> Option<Expression> {
+    let Some(Success::Predicate(predicate)) = &forwarded.success else { return None };
+    Some(Expression::new(f, names::expr(&f.name, None, "success"), predicate, &[], &[Extra::Ret]))
 }
 
 /// Whether a buffer is used.
@@ -304,6 +310,8 @@ pub(super) fn all(model: &Model, f: &Function, forwarded: &Forwarded) -> Vec<Exp
     let mut all = Vec::new();
     all.extend(mode(f, forwarded));
     all.extend(success(f, forwarded));
+    all.extend(predicate(f, forwarded));
+    all.extend(super::cost::expressions(f, forwarded));
     for param in &f.params {
         all.extend(invalid(f, param));
         all.extend(count(f, param));

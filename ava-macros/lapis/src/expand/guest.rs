@@ -232,6 +232,7 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
     let (index, cached, wire) = (forwarded.index as u16, forwarded.cached, wire_value(f));
     let (at_once, answered) = outcomes(model, f, forwarded);
     let check = check_failed(model, f);
+    let errno = forwarded.errno.then(|| quote!(__errno.set(__call.errno());));
     let body = quote! {
         __p::guest::stub(&CLIENT, #fail, |__call: &mut __p::guest::Call<'_>| {
             #args
@@ -243,6 +244,7 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
             let __mode = #mode;
             let __wire = #wire;
             let __outcome = __call.submit(#index, __mode, #cached, &__wire)?;
+            #errno
             #(#receive)*
             let __ret = match __outcome {
                 __p::guest::Outcome::Async => #at_once,
@@ -252,6 +254,10 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
             #check
             Ok(__ret)
         })
+    };
+    let body = match forwarded.errno {
+        true => quote!(__p::guest::with_errno(|__errno| #body)),
+        false => body,
     };
     let doc = match forwarded.server_body {
         Some(_) => "Runs in the API server.",

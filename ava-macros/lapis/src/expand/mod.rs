@@ -1,6 +1,7 @@
 //! From the [model](crate::model) to Rust. The expansion calls nothing but `::ava_core::__private`, where the behaviour is; it holds
 //! what depends on the specification: types, the order of steps, and the author's expressions.
 
+mod cost;
 mod expression;
 mod guest;
 mod guest_param;

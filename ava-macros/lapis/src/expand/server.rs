@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::expression::{self, Extra, returned_new};
 use super::server_param::{Phase, decode, evaluate, views};
-use super::{guest, kind, server_param, trees, vendor};
+use super::{cost, guest, kind, server_param, trees, vendor};
 use crate::check::{is_server_side, order};
 use crate::model::{Extent, Forwarded, Function, Model, New, Param, Returns, Role};
 use crate::names;
@@ -47,10 +47,11 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
     let name = &f.name;
     // An order exists: `check` reported functions that have none.
     let order = order(f).unwrap_or_default();
-    let scalars = f.params.iter().filter(|p| {
-        matches!(p.role, Role::Scalar | Role::Opaque | Role::Handle { .. } | Role::CastHandle { .. })
-    });
+    // A handle's own status may depend on scalars, and on what is known of handles.
+    let scalars = f.params.iter().filter(|p| matches!(p.role, Role::Scalar | Role::Opaque));
     let scalars = scalars.map(|param| decode(model, f, param));
+    let handles = f.params.iter().filter(|p| matches!(p.role, Role::Handle { .. } | Role::CastHandle { .. }));
+    let handles = handles.map(|param| decode(model, f, param));
     let buffers = order.iter().map(|n| decode(model, f, &f.params[*n]));
     let tickets = f.params.iter().map(|param| server_param::ticket(f, param));
     let news =
@@ -62,7 +63,9 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
         quote!(#root = __ret;)
     });
     let send = trees(f).map(|tree| server_param::send(f, &tree));
-    let call = call(f, forwarded);
+    let call = cost::around_call(forwarded, &call(f, forwarded));
+    let charge = cost::before_call(f, forwarded);
+    let freed = f.params.iter().map(|param| freed(model, param)).collect();
     let ok = ok(model, f, forwarded);
     let filled = f.params.iter().map(|param| filled(f, param));
     let metas = f.params.iter().map(|param| param.made().map(|new| meta(model, f, Some(param), new)));
@@ -90,6 +93,8 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
         Returns::Library(_) => quote!(__call.complete(0, __ok)),
         _ => quote!(__call.complete(__p::Scalar::to_wire(__ret), __ok)),
     };
+    let (costs, complete) =
+        (cost::after_call(f, forwarded), cost::around_completion(model, f, forwarded, (complete, freed)));
     quote! {
         pub(super) unsafe fn #name(__call: &mut __p::server::Call<'_>) -> Result<(), __p::server::Refusal> {
             unsafe {
@@ -97,12 +102,14 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
                 let __vendor = __call.vendor::<Vendor>()?;
                 #(#scalars)*
                 #views
+                #(#handles)*
                 #(#buffers)*
                 #(#tickets)*
                 #(#news)*
                 #ret_tree
                 __call.ready()?;
-                let __ret = #call;
+                #charge
+                #call
                 let __ok = #ok;
                 #ret_place
                 #(#send)*
@@ -111,6 +118,7 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
                 #meta
                 #(#deferred)*
                 #(#contextual)*
+                #costs
                 #complete
             }
         }
@@ -138,6 +146,9 @@ fn ok(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
         let success = evaluate(&success, f, Phase::After, |_| TokenStream::new());
         return quote!(__ret == #success);
     }
+    if let Some(predicate) = expression::predicate(f, forwarded) {
+        return evaluate(&predicate, f, Phase::After, |_| quote!(__ret));
+    }
     if let Returns::Status(n) = f.returns {
         let ok = names::constant(&model.statuses[n].name, "ok");
         return quote!(__ret == #ok);
@@ -151,6 +162,13 @@ fn ok(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
         Returns::Pointer | Returns::Library(_) => quote!(!__ret.is_null()),
         Returns::Nothing | Returns::Status(_) | Returns::Scalar => quote!(true),
     }
+}
+
+/// A handle whose object is gone if the call went well.
+fn freed(model: &Model, param: &Param) -> TokenStream {
+    let Role::Handle { kind: n, frees: true, .. } = param.role else { return TokenStream::new() };
+    let (kind, field) = (kind(model, n), &param.name);
+    quote!(__call.freed::<#kind>(__wire.#field, __ok);)
 }
 
 fn filled(f: &Function, param: &Param) -> TokenStream {

@@ -122,7 +122,13 @@ pub(super) fn decode(model: &Model, f: &Function, param: &Param) -> TokenStream 
         }
         Role::Handle { kind: n, .. } => {
             let kind = kind(model, *n);
-            quote!(let #decoded = __call.handle::<#kind>(__wire.#name)?;)
+            match expression::invalid(f, param) {
+                Some(invalid) => {
+                    let invalid = before(&invalid, f);
+                    quote!(let __invalid = #invalid; let #decoded = __call.handle_or::<#kind>(__wire.#name, __invalid)?;)
+                }
+                None => quote!(let #decoded = __call.handle::<#kind>(__wire.#name)?;),
+            }
         }
         Role::CastHandle { kind: n, .. } => {
             let (kind, ty) = (kind(model, *n), &param.ty);

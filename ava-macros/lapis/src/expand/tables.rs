@@ -5,8 +5,9 @@ use quote::{quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use super::expression::returned_new;
+use super::vendor;
 use super::wire::ret_new;
-use super::{at, counted, counted_ret, fn_type, ret_type};
+use super::{at, cost, counted, counted_ret, fn_type, ret_type};
 use crate::model::{Function, Model, Role};
 use crate::names;
 use crate::syntax::Origin;
@@ -43,7 +44,8 @@ pub(super) fn prototypes(model: &Model) -> TokenStream {
             unsafe fn #name(vendor: &server::Vendor, token: #ty) -> bool { unsafe { #path(vendor, token) } }
         })
     });
-    quote!(#checks #dispatch #warm #(#done)*)
+    let states = model.handles.iter().filter_map(vendor::state_functions);
+    quote!(#checks #dispatch #warm #(#done)* #(#states)*)
 }
 
 /// `tokens`, all of them at `span`.
@@ -61,7 +63,10 @@ pub(super) fn desc(model: &Model) -> TokenStream {
     let hash = model.hash.iter().map(|byte| Literal::u8_unsuffixed(*byte));
     let functions = model.functions.iter().filter_map(|f| {
         let (name, text) = (&f.name, f.name.unraw().to_string());
-        let may_async = f.forwarded()?.may_async();
+        let forwarded = f.forwarded()?;
+        let (may_async, record, costs) =
+            (forwarded.may_async(), forwarded.record, cost::at_the_gate(f, forwarded));
+        let record_key = forwarded.record_key.iter().map(|n| &f.params[*n].name);
         let deferred = f.params.iter().filter(|p| p.buffer().is_some_and(|b| b.deferred.is_some()));
         let tickets = deferred.map(|p| names::ticket(&p.name));
         let made = f.params.iter().filter_map(|p| match &p.role {
@@ -69,19 +74,30 @@ pub(super) fn desc(model: &Model) -> TokenStream {
             _ => None,
         });
         let returned = returned_new(f).map(|new| (ret_new(), new.kind as u8));
+        let frees = f.params.iter().filter_map(|p| match p.role {
+            Role::Handle { kind, frees: true, .. } => Some((p.name.clone(), kind as u8)),
+            _ => None,
+        });
+        let (frees, freed): (Vec<_>, Vec<_>) = frees.unzip();
         let (news, kinds): (Vec<_>, Vec<_>) = made.chain(returned).unzip();
         Some(quote!(__p::FnDesc {
             name: #text,
             args: ::core::mem::size_of::<wire::#name>() as u32,
             may_async: #may_async,
+            record: #record,
+            record_key: &[#(::core::mem::offset_of!(wire::#name, #record_key) as u32),*],
             tickets: &[#(::core::mem::offset_of!(wire::#name, #tickets) as u32),*],
             news: &[#((::core::mem::offset_of!(wire::#name, #news) as u32, #kinds)),*],
+            frees: &[#((::core::mem::offset_of!(wire::#name, #frees) as u32, #freed)),*],
+            costs: &[#(#costs),*],
         }))
     });
     let kinds = model.handles.iter().map(|handle| {
         let (text, invalid) = (handle.name.unraw().to_string(), names::constant(&handle.name, "invalid"));
-        quote!(__p::KindDesc { name: #text, invalid: #invalid })
+        let state = handle.state.is_some();
+        quote!(__p::KindDesc { name: #text, invalid: #invalid, state: #state })
     });
+    let resources = model.resources.iter().map(cost::resource);
     quote! {
         /// Hash of the specification, on which guest and server agree.
         pub const SPEC_HASH: [u8; 16] = [#(#hash),*];
@@ -93,6 +109,7 @@ pub(super) fn desc(model: &Model) -> TokenStream {
             spec_hash: SPEC_HASH,
             functions: &[#(#functions),*],
             kinds: &[#(#kinds),*],
+            resources: &[#(#resources),*],
         };
     }
 }

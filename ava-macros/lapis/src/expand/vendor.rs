@@ -1,12 +1,12 @@
 //! The vendor's functions as the server finds them.
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Ident;
 use syn::ext::IdentExt;
 
-use super::{counted, counted_ret, fn_type, output, parameters};
-use crate::model::{Function, Model, Returns};
+use super::{at, counted, counted_ret, fn_type, output, parameters};
+use crate::model::{Function, Handle, Model, Returns, State};
 use crate::names;
 use crate::syntax::Origin;
 
@@ -105,9 +105,51 @@ pub(super) fn kind_ops(model: &Model) -> TokenStream {
             None => quote!(::core::option::Option::None),
         };
         let (retain, release) = (op(&handle.retain), op(&handle.release));
-        quote!(__p::server::KindOps { retain: #retain, release: #release })
+        let state = state_ops(handle);
+        quote!(__p::server::KindOps { retain: #retain, release: #release, state: #state })
     });
     quote!(&[#(#ops),*])
+}
+
+/// Wrappers of the functions that `state(..)` names, so that one of another type is an error where the author named it.
+pub(super) fn state_functions(handle: &Handle) -> Option<TokenStream> {
+    let (State { save, restore }, ty) = (handle.state.as_ref()?, &handle.name);
+    let (save_fn, restore_fn) = (names::expr(ty, None, "save"), names::expr(ty, None, "restore"));
+    let save = quote_spanned! {at(save)=>
+        #[allow(unused_unsafe, non_snake_case, clippy::undocumented_unsafe_blocks)]
+        unsafe fn #save_fn(vendor: &server::Vendor, object: #ty) -> ::std::vec::Vec<u8> {
+            unsafe { #save(vendor, object) }
+        }
+    };
+    let restore = quote_spanned! {at(restore)=>
+        #[allow(unused_unsafe, non_snake_case, clippy::undocumented_unsafe_blocks)]
+        unsafe fn #restore_fn(vendor: &server::Vendor, object: #ty, state: &[u8]) -> bool {
+            unsafe { #restore(vendor, object, state) }
+        }
+    };
+    Some(quote!(#save #restore))
+}
+
+/// What saves and restores an object, as the runtime calls it.
+fn state_ops(handle: &Handle) -> TokenStream {
+    if handle.state.is_none() {
+        return quote!(::core::option::Option::None);
+    }
+    let (save_fn, restore_fn) =
+        (names::expr(&handle.name, None, "save"), names::expr(&handle.name, None, "restore"));
+    quote! {
+        Some({
+            unsafe fn save(vendor: &__p::server::Vendor, bits: u64) -> ::core::option::Option<::std::vec::Vec<u8>> {
+                let vendor = vendor.downcast_ref::<Vendor>()?;
+                Some(unsafe { #save_fn(vendor, __p::RawHandle::from_bits(bits)) })
+            }
+            unsafe fn restore(vendor: &__p::server::Vendor, bits: u64, state: &[u8]) -> bool {
+                let Some(vendor) = vendor.downcast_ref::<Vendor>() else { return false };
+                unsafe { #restore_fn(vendor, __p::RawHandle::from_bits(bits), state) }
+            }
+            __p::server::StateOps { save, restore }
+        })
+    }
 }
 
 /// The registries of buffers in flight.

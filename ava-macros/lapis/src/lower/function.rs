@@ -4,14 +4,14 @@ use proc_macro2::TokenStream;
 use syn::{Expr, Ident, Type};
 
 use super::buffer::{Owner, buffer, cast};
-use super::item::{Names, check_resource, find_registry};
+use super::item::{Names, find_registry};
 use super::param::{self, Scope};
-use super::types;
+use super::{resource, types};
 use crate::descriptor::{List, as_ident};
 use crate::error::Errors;
-use crate::expr::mentioned;
+use crate::expr::{mentioned, spelled};
 use crate::model::{
-    Body, Contextual, Direction, Elem, Forwarded, Function, New, Param, Returns, Role, Target,
+    Body, Contextual, Direction, Elem, Forwarded, Function, New, Param, Returns, Role, Success, Target,
 };
 use crate::syntax::{FnItem, Origin, ParamItem};
 use crate::vocabulary::{Place, Word};
@@ -201,10 +201,8 @@ pub(super) fn new(kind: usize, list: &List, scope: &Scope<'_>, errors: &mut Erro
 
 fn forward(item: &FnItem, pseudo: &[&ParamItem], scope: &Scope<'_>, errors: &mut Errors) -> Forwarded {
     let list = &item.list;
-    for d in [Word::Consumes, Word::Allocates, Word::Deallocates].into_iter().flat_map(|word| list.all(word))
-    {
-        check_resource(d, scope.names, errors);
-    }
+    let costs = resource::costs(list, scope.names, errors);
+    let record_key = record_key(list, scope, errors);
     let contextuals = pseudo.iter().filter_map(|param| contextual(param, scope, errors)).collect();
     if item.origin == Origin::Server && item.body.is_none() {
         errors.at(
@@ -215,13 +213,49 @@ fn forward(item: &FnItem, pseudo: &[&ParamItem], scope: &Scope<'_>, errors: &mut
     Forwarded {
         index: 0,
         mode: list.expr(Word::Mode).cloned(),
-        success: list.expr(Word::Success).cloned(),
+        success: list.expr(Word::Success).cloned().map(|expr| match mentioned(&expr).contains("ret") {
+            true => Success::Predicate(expr),
+            false => Success::Value(expr),
+        }),
         cached: list.has(Word::Cached),
+        record: list.has(Word::Record),
+        record_key,
+        errno: errno(list, errors),
+        costs,
         before: hook(list, Word::Before, errors),
         after: hook(list, Word::After, errors),
         server_body: item.body.clone().filter(|_: &TokenStream| item.origin == Origin::Server),
         contextuals,
     }
+}
+
+/// `record(PARAM, ..)`
+fn record_key(list: &List, scope: &Scope<'_>, errors: &mut Errors) -> Vec<usize> {
+    let mut key = Vec::new();
+    for expr in list.get(Word::Record).iter().flat_map(|d| &d.args) {
+        match param_named(expr, scope.params) {
+            Some(param) => key.push(param),
+            None => errors.at(
+                expr,
+                format!("`record` takes the parameters by which a call overwrites an earlier one; there is no `{}`", spelled(expr)),
+            ),
+        }
+    }
+    key
+}
+
+/// `contextual(errno)`
+fn errno(list: &List, errors: &mut Errors) -> bool {
+    let Some(expr) = list.expr(Word::Errno) else { return false };
+    let known = as_ident(expr).is_some_and(|name| name == "errno");
+    if !known {
+        errors.at(
+            expr,
+            "a function carries `contextual(errno)`; what a registry hands back is a parameter of its own: \
+             `#[contextual(REGISTRY.drain(handle))] bufs: PendingBuffers`",
+        );
+    }
+    known
 }
 
 fn hook(list: &List, word: Word, errors: &mut Errors) -> Option<Expr> {

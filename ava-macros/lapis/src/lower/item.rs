@@ -1,7 +1,6 @@
 //! Everything in a specification but its functions.
 
 use quote::{ToTokens, quote};
-use syn::spanned::Spanned;
 use syn::{Expr, GenericArgument, Ident, LitStr, PathArguments, Type};
 
 use super::buffer::{Owner, fields};
@@ -9,7 +8,9 @@ use super::param::Scope;
 use super::types::{last, plain};
 use crate::descriptor::{Descriptor, List, as_ident, as_text};
 use crate::error::Errors;
-use crate::model::{Callback, Direction, Handle, Header, Registry, Status, Structure, Variant};
+use crate::model::{
+    Callback, Direction, Handle, Header, Registry, Resource, State, Status, Structure, Variant,
+};
 use crate::syntax::{FnItem, StaticItem, TypeItem};
 use crate::vocabulary::{Place, Word, example};
 
@@ -20,7 +21,7 @@ pub(super) struct Names {
     pub(super) handles: Vec<Handle>,
     pub(super) callbacks: Vec<Callback>,
     pub(super) registries: Vec<Registry>,
-    pub(super) resources: Vec<Ident>,
+    pub(super) resources: Vec<Resource>,
     /// Structs whose insides are described.
     pub(super) structures: Vec<Ident>,
     /// Names of types and statics that have mistakes: functions that use them are not judged.
@@ -145,7 +146,22 @@ fn handle(name: &Ident, d: &Descriptor, errors: &mut Errors) -> Option<Handle> {
         errors.at(retain, "a type with `retain` needs `release` as well");
     }
     let meta = d.list.get(Word::Meta).and_then(|meta| meta.ty.clone());
-    Some(Handle { name: name.clone(), retain, release, invalid: invalid?, meta, since })
+    let state = d.list.get(Word::State).and_then(|d| state(d, errors));
+    Some(Handle { name: name.clone(), retain, release, invalid: invalid?, meta, since, state })
+}
+
+/// `state(save = PATH, restore = PATH)`
+fn state(d: &Descriptor, errors: &mut Errors) -> Option<State> {
+    let mut path = |word| {
+        let expr = required(d, word, Place::State, errors)?;
+        if !matches!(expr, Expr::Path(_)) {
+            errors.at(&expr, format!("expected the path of a function: `{}`", example(word, Place::State)));
+            return None;
+        }
+        Some(expr)
+    };
+    let (save, restore) = (path(Word::Save), path(Word::Restore));
+    Some(State { save: save?, restore: restore? })
 }
 
 /// `extern "callback" { .. }`
@@ -165,8 +181,8 @@ pub(super) fn callbacks(items: &[FnItem], names: &mut Names, errors: &mut Errors
 /// `static R: ..;`
 pub(super) fn statics(items: &[StaticItem], names: &mut Names, errors: &mut Errors) {
     for item in items {
-        let known =
-            names.resources.contains(&item.name) || names.registries.iter().any(|r| r.name == item.name);
+        let known = names.resources.iter().any(|r| r.name == item.name)
+            || names.registries.iter().any(|r| r.name == item.name);
         if known {
             errors.at(&item.name, format!("`{}` is given twice; remove one", item.name));
             continue;
@@ -176,7 +192,7 @@ pub(super) fn statics(items: &[StaticItem], names: &mut Names, errors: &mut Erro
         match kind.as_str() {
             "Instantaneous" | "Continuous" => {
                 misplaced(&item.list, Word::Registry, "only a `BufRegistry` has `registry(..)`", errors);
-                names.resources.push(item.name.clone());
+                names.resources.push(super::resource::lower(item, kind == "Continuous", errors));
             }
             "BufRegistry" => {
                 misplaced(&item.list, Word::Policy, "only a resource has a policy", errors);
@@ -256,22 +272,6 @@ pub(super) fn find_registry(expr: &Expr, names: &Names, errors: &mut Errors) -> 
         errors.at(quote!(#expr), message);
     }
     found
-}
-
-/// Reports a resource that does not exist.
-pub(super) fn check_resource(d: &Descriptor, names: &Names, errors: &mut Errors) {
-    let Some(expr) = d.arg() else { return };
-    let name = as_ident(expr);
-    let known = name.is_some_and(|name| names.resources.contains(&name));
-    if !known {
-        let kind = if d.word == Word::Consumes { "Instantaneous" } else { "Continuous" };
-        let text = crate::expr::spelled(expr);
-        let error = syn::Error::new(
-            expr.span(),
-            format!("there is no resource `{text}`; declare it: `static {text}: {kind};`"),
-        );
-        errors.push(error);
-    }
 }
 
 /// `#[structure(..)] type T;`

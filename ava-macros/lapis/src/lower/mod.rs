@@ -4,6 +4,7 @@ mod buffer;
 mod function;
 mod item;
 mod param;
+mod resource;
 mod types;
 
 use crate::error::Errors;
@@ -44,6 +45,7 @@ pub(crate) fn lower(block: Block, hash: [u8; 16], errors: &mut Errors) -> Model 
         callbacks: names.callbacks,
         registries: names.registries,
         structures,
+        resources: names.resources,
         functions,
         utilities: block.utilities,
     }

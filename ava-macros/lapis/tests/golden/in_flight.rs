@@ -82,27 +82,38 @@ pub mod toy {
                 name: "toyRead",
                 args: ::core::mem::size_of::<wire::toyRead>() as u32,
                 may_async: true,
+                record: false,
+                record_key: &[],
                 tickets: &[::core::mem::offset_of!(wire::toyRead, data_ticket) as u32],
                 news: &[(::core::mem::offset_of!(wire::toyRead, e) as u32, 1u8)],
+                frees: &[],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "toyFinish",
                 args: ::core::mem::size_of::<wire::toyFinish>() as u32,
                 may_async: false,
+                record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
+                frees: &[],
+                costs: &[],
             },
         ],
         kinds: &[
             __p::KindDesc {
                 name: "stream",
                 invalid: __stream_invalid,
+                state: false,
             },
             __p::KindDesc {
                 name: "event",
                 invalid: __event_invalid,
+                state: false,
             },
         ],
+        resources: &[],
     };
     ///Marker types of the handles.
     #[allow(
@@ -237,6 +248,19 @@ pub mod toy {
             &super::DESC,
             ::core::option::Option::None,
         );
+        /// Memory of `size` bytes that the guest and its server share, on which `zerocopy` parameters work without a copy; null if
+        /// there is none left, or no server.
+        pub fn zerocopy_alloc(size: usize) -> *mut ::core::ffi::c_void {
+            __p::guest::zerocopy_alloc(&CLIENT, size)
+        }
+        /// Takes memory of `zerocopy_alloc` back; whether `ptr` was such.
+        pub fn zerocopy_free(ptr: *mut ::core::ffi::c_void) -> bool {
+            __p::guest::zerocopy_free(&CLIENT, ptr)
+        }
+        /// Whether `ptr` is memory of `zerocopy_alloc`.
+        pub fn is_zerocopy(ptr: *mut ::core::ffi::c_void) -> bool {
+            __p::guest::is_zerocopy(&CLIENT, ptr)
+        }
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyRead(
             s: stream,
@@ -551,6 +575,7 @@ pub mod toy {
                         }
                         op
                     }),
+                    state: ::core::option::Option::None,
                 },
                 __p::server::KindOps {
                     retain: Some({
@@ -573,6 +598,7 @@ pub mod toy {
                         }
                         op
                     }),
+                    state: ::core::option::Option::None,
                 },
             ],
             warm: ::core::option::Option::None,
@@ -590,10 +616,10 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::toyRead = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_s = __call.handle::<kind::stream>(__wire.s)?;
                     let __v_block = <u32 as __p::Scalar>::from_wire(__wire.block);
                     let __v_size = <usize as __p::Scalar>::from_wire(__wire.size);
                     let __v_n = <u32 as __p::Scalar>::from_wire(__wire.n);
+                    let __v_s = __call.handle::<kind::stream>(__wire.s)?;
                     let __v_data = {
                         let __layout = if __wire.data.is_null() {
                             __p::Layout::bytes(0)

@@ -50,18 +50,27 @@ pub mod toy {
                 name: "toyWatch",
                 args: ::core::mem::size_of::<wire::toyWatch>() as u32,
                 may_async: false,
+                record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
+                frees: &[],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "measure",
                 args: ::core::mem::size_of::<wire::measure>() as u32,
                 may_async: false,
+                record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
+                frees: &[],
+                costs: &[],
             },
         ],
         kinds: &[],
+        resources: &[],
     };
     ///Marker types of the handles.
     #[allow(
@@ -166,6 +175,19 @@ pub mod toy {
             &super::DESC,
             ::core::option::Option::None,
         );
+        /// Memory of `size` bytes that the guest and its server share, on which `zerocopy` parameters work without a copy; null if
+        /// there is none left, or no server.
+        pub fn zerocopy_alloc(size: usize) -> *mut ::core::ffi::c_void {
+            __p::guest::zerocopy_alloc(&CLIENT, size)
+        }
+        /// Takes memory of `zerocopy_alloc` back; whether `ptr` was such.
+        pub fn zerocopy_free(ptr: *mut ::core::ffi::c_void) -> bool {
+            __p::guest::zerocopy_free(&CLIENT, ptr)
+        }
+        /// Whether `ptr` is memory of `zerocopy_alloc`.
+        pub fn is_zerocopy(ptr: *mut ::core::ffi::c_void) -> bool {
+            __p::guest::is_zerocopy(&CLIENT, ptr)
+        }
         ///Answered in the guest.
         pub unsafe extern "C" fn toyVersion() -> u32 {
             unsafe {

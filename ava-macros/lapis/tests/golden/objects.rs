@@ -79,59 +79,88 @@ pub mod toy {
                 name: "toyCreateBuffer",
                 args: ::core::mem::size_of::<wire::toyCreateBuffer>() as u32,
                 may_async: true,
+                record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[
                     (::core::mem::offset_of!(wire::toyCreateBuffer, ret_new) as u32, 1u8),
                 ],
+                frees: &[],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "toyImportBuffer",
                 args: ::core::mem::size_of::<wire::toyImportBuffer>() as u32,
                 may_async: false,
+                record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[
                     (::core::mem::offset_of!(wire::toyImportBuffer, ret_new) as u32, 1u8),
                 ],
+                frees: &[],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "toyDestroyBuffer",
                 args: ::core::mem::size_of::<wire::toyDestroyBuffer>() as u32,
                 may_async: false,
+                record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
+                frees: &[
+                    (::core::mem::offset_of!(wire::toyDestroyBuffer, b) as u32, 1u8),
+                ],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "toySplit",
                 args: ::core::mem::size_of::<wire::toySplit>() as u32,
                 may_async: false,
+                record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
+                frees: &[],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "toyContextOf",
                 args: ::core::mem::size_of::<wire::toyContextOf>() as u32,
                 may_async: false,
+                record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
+                frees: &[],
+                costs: &[],
             },
             __p::FnDesc {
                 name: "toySize",
                 args: ::core::mem::size_of::<wire::toySize>() as u32,
                 may_async: false,
+                record: false,
+                record_key: &[],
                 tickets: &[],
                 news: &[],
+                frees: &[],
+                costs: &[],
             },
         ],
         kinds: &[
             __p::KindDesc {
                 name: "context",
                 invalid: __context_invalid,
+                state: false,
             },
             __p::KindDesc {
                 name: "buffer",
                 invalid: __buffer_invalid,
+                state: false,
             },
         ],
+        resources: &[],
     };
     ///Marker types of the handles.
     #[allow(
@@ -319,6 +348,19 @@ pub mod toy {
             &super::DESC,
             ::core::option::Option::None,
         );
+        /// Memory of `size` bytes that the guest and its server share, on which `zerocopy` parameters work without a copy; null if
+        /// there is none left, or no server.
+        pub fn zerocopy_alloc(size: usize) -> *mut ::core::ffi::c_void {
+            __p::guest::zerocopy_alloc(&CLIENT, size)
+        }
+        /// Takes memory of `zerocopy_alloc` back; whether `ptr` was such.
+        pub fn zerocopy_free(ptr: *mut ::core::ffi::c_void) -> bool {
+            __p::guest::zerocopy_free(&CLIENT, ptr)
+        }
+        /// Whether `ptr` is memory of `zerocopy_alloc`.
+        pub fn is_zerocopy(ptr: *mut ::core::ffi::c_void) -> bool {
+            __p::guest::is_zerocopy(&CLIENT, ptr)
+        }
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyCreateBuffer(
             c: context,
@@ -745,10 +787,12 @@ pub mod toy {
                         }
                         op
                     }),
+                    state: ::core::option::Option::None,
                 },
                 __p::server::KindOps {
                     retain: ::core::option::Option::None,
                     release: ::core::option::Option::None,
+                    state: ::core::option::Option::None,
                 },
             ],
             warm: ::core::option::Option::None,
@@ -766,8 +810,8 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::toyCreateBuffer = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_c = __call.handle::<kind::context>(__wire.c)?;
                     let __v_size = <usize as __p::Scalar>::from_wire(__wire.size);
+                    let __v_c = __call.handle::<kind::context>(__wire.c)?;
                     let __v_err = {
                         let __layout = __p::Layout::elements::<status>(1);
                         if true {
@@ -809,8 +853,8 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::toyImportBuffer = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_c = __call.handle::<kind::context>(__wire.c)?;
                     let __v_name = <u64 as __p::Scalar>::from_wire(__wire.name);
+                    let __v_c = __call.handle::<kind::context>(__wire.c)?;
                     __call.ready()?;
                     let __ret = __vendor.toyImportBuffer(__v_c, __v_name);
                     let __ok = __p::RawHandle::to_bits(__ret) != 0;
@@ -827,11 +871,14 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::toyDestroyBuffer = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_b = __call.handle::<kind::buffer>(__wire.b)?;
+                    let __invalid = __toyDestroyBuffer_b_invalid();
+                    let __v_b = __call.handle_or::<kind::buffer>(__wire.b, __invalid)?;
                     __call.ready()?;
                     let __ret = __vendor.toyDestroyBuffer(__v_b);
                     let __ok = __ret == __status_ok;
-                    __call.complete(__p::Scalar::to_wire(__ret), __ok)
+                    let __done = __call.complete(__p::Scalar::to_wire(__ret), __ok);
+                    __call.freed::<kind::buffer>(__wire.b, __ok);
+                    __done
                 }
             }
             pub(super) unsafe fn toySplit(
@@ -840,8 +887,8 @@ pub mod toy {
                 unsafe {
                     let __wire: wire::toySplit = __call.args()?;
                     let __vendor = __call.vendor::<Vendor>()?;
-                    let __v_b = __call.handle::<kind::buffer>(__wire.b)?;
                     let __v_n = <u32 as __p::Scalar>::from_wire(__wire.n);
+                    let __v_b = __call.handle::<kind::buffer>(__wire.b)?;
                     let __count = __toySplit_parts_count(__v_n);
                     let __v_parts = __call
                         .new_handles::<kind::buffer>(__wire.parts, __count)?;

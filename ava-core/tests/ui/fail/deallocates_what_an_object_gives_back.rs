@@ -1,0 +1,25 @@
+mod ffi;
+
+ava_core::ava_api! {
+    #[api(name = "toy", version = "1.0", ffi = crate::ffi, library = ["libtoy.so.1"])]
+    pub mod toy {
+        use crate::ffi::*;
+
+        #[status(ok = OK, lost = LOST, refused = REFUSED)]
+        type status;
+        #[handle(retain = toyRetainQueue, release = toyReleaseQueue, invalid = BAD_QUEUE)]
+        type queue;
+
+        static MEMORY: Continuous;
+
+        unsafe extern "C" {
+            #[allocates(MEMORY, 1)]
+            #[returns(new)]
+            fn toyQueue(#[output] err: *mut status) -> queue;
+            #[deallocates(MEMORY, 1)]
+            fn toyDestroy(#[handle(frees)] q: queue) -> status;
+        }
+    }
+}
+
+fn main() {}
