@@ -17,6 +17,6 @@ pub use ava_macros::ava_api;
 pub mod __private {
     pub use crate::spec::*;
     pub use crate::wire::{self, BufRef};
-    pub use crate::{guest, server};
+    pub use crate::{callback_table, guest, server};
     pub use zerocopy;
 }

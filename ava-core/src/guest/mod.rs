@@ -4,9 +4,11 @@
 //! its first call), lets the generated body encode a [`Call`], and turns whatever goes wrong into the API's own error. Nothing
 //! here panics into, exits or blocks an application for ever.
 
+mod address;
 mod buffers;
 mod cache;
 mod call;
+mod callback;
 mod client;
 mod log;
 mod memory;
@@ -17,7 +19,9 @@ mod slab;
 mod stub;
 mod thread;
 
+pub use address::{Stub, address};
 pub use call::Call;
+pub use callback::{Incoming, Invoke};
 pub use client::Client;
 pub use reply::Outcome;
 pub use stub::{Fail, local, meta_of, references, release, retain, stub, unsupported};

@@ -3,6 +3,7 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 use super::call::{Call, Out, OutPlace};
+use super::callback;
 use super::log;
 use super::memory::RESERVE;
 use super::pending::{Entry, Held};
@@ -41,7 +42,11 @@ impl Call<'_> {
         let needs_reply = self.null_handle
             || !self.scratch.held.is_empty()
             || self.scratch.outs.iter().any(|out| !out.deferred && !out.always);
-        if mode == Mode::Async && !needs_reply && !self.session.strict {
+        if mode == Mode::Async
+            && !needs_reply
+            && !self.session.strict
+            && !self.thread(|thread| thread.in_callback())
+        {
             self.send(func, FLAG_ASYNC)?;
             self.keep(usize::MAX);
             return Ok(Outcome::Async);
@@ -63,7 +68,8 @@ impl Call<'_> {
         let key = if cacheable { self.scratch.command[at..].to_vec() } else { Vec::new() };
         let call = self.send(func, 0)?;
         let mut reply = std::mem::take(&mut self.scratch.reply);
-        let received = self.thread(|thread| thread.channel.wait_reply(call, &mut reply));
+        // SAFETY: nothing of this thread's Thread is borrowed here.
+        let received = unsafe { callback::wait_reply(self.raw_thread(), call, &mut reply) };
         self.scratch.reply = reply;
         received?;
         let (header, value) = self.digest()?;
@@ -133,7 +139,7 @@ impl Call<'_> {
             }
             Some(wire::Outcome::Status) => Err(Fail::Status(header.value as i64)),
             Some(wire::Outcome::Refused) => Err(Fail::Refused),
-            None => Err(Fail::Lost),
+            Some(wire::Outcome::Callback) | None => Err(Fail::Lost),
         }
     }
 
@@ -322,6 +328,22 @@ impl Call<'_> {
     pub(super) unsafe fn stage_input(&mut self, ptr: *const u8, len: usize) -> Result<u64, Fail> {
         let number = self.stage(len)?;
         self.scratch.held.push(Held::Staged(number));
+        // SAFETY: passed on to the caller.
+        unsafe { self.write_staged(number, ptr, len)? };
+        self.scratch.held.retain(|held| *held != Held::Staged(number));
+        Ok(number)
+    }
+
+    /// Sends `len` bytes at `ptr` to a staging buffer, piece by piece.
+    ///
+    /// # Safety
+    /// `len` bytes at `ptr` are readable.
+    pub(super) unsafe fn write_staged(
+        &mut self,
+        number: u64,
+        ptr: *const u8,
+        len: usize,
+    ) -> Result<(), Fail> {
         let session = self.session;
         let _reserve = session.memory.reserve.lock().unwrap_or_else(|e| e.into_inner());
         let region = session.memory.reserve_region();
@@ -331,15 +353,20 @@ impl Call<'_> {
             unsafe { ptr.add(at).copy_to_nonoverlapping(session.memory.address(region, piece), piece) };
             self.control(control::STAGE_WRITE, &[number, at as u64, region.offset, piece as u64])?;
         }
-        self.scratch.held.retain(|held| *held != Held::Staged(number));
-        Ok(number)
+        Ok(())
     }
 
     /// Brings a staging buffer's contents to `to`, piece by piece.
     ///
     /// # Safety
     /// `len` bytes at `to` are writable; with `rect`, its pieces are.
-    unsafe fn fetch(&mut self, number: u64, to: *mut u8, len: usize, rect: Option<Rect>) -> Result<(), Fail> {
+    pub(super) unsafe fn fetch(
+        &mut self,
+        number: u64,
+        to: *mut u8,
+        len: usize,
+        rect: Option<Rect>,
+    ) -> Result<(), Fail> {
         let session = self.session;
         let _reserve = session.memory.reserve.lock().unwrap_or_else(|e| e.into_inner());
         let region = session.memory.reserve_region();
@@ -362,17 +389,9 @@ impl Call<'_> {
     pub(super) fn control(&mut self, func: u16, args: &[u64]) -> Result<u64, Fail> {
         let mut reply = std::mem::take(&mut self.scratch.control_reply);
         let session = self.session;
-        let received = self.thread(|thread| {
-            thread.calls += 1;
-            let call = thread.calls;
-            let len = size_of::<CommandHeader>() + size_of_val(args);
-            let header = CommandHeader { len: len as u32, func, flags: 0, call, order: 0 };
-            let mut command = [0u64; 8];
-            let bytes = command.as_mut_bytes();
-            bytes[..size_of::<CommandHeader>()].copy_from_slice(header.as_bytes());
-            bytes[size_of::<CommandHeader>()..len].copy_from_slice(args.as_bytes());
-            thread.channel.send(&mut bytes[..len], &session.order)?;
-            thread.channel.wait_reply(call, &mut reply)
+        let received = self.thread(|thread| thread.send_words(func, 0, args)).and_then(|call| {
+            // SAFETY: nothing of this thread's Thread is borrowed here.
+            unsafe { callback::wait_reply(self.raw_thread(), call, &mut reply) }
         });
         let header = ReplyHeader::read_from_prefix(&reply).ok();
         let mut tickets = Vec::new();
@@ -410,7 +429,8 @@ impl Call<'_> {
             Held::Arena(region) => self.session.memory.release(region),
             Held::Staged(number) => {
                 // If this fails the server is gone, and the buffer with it.
-                let _ = self.thread(|thread| thread.send_control(control::STAGE_FREE, &[number]));
+                // SAFETY: nothing of this thread's Thread is borrowed here.
+                let _ = unsafe { callback::send_control(self.raw_thread(), control::STAGE_FREE, &[number]) };
             }
         }
     }

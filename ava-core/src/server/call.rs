@@ -7,6 +7,7 @@ use serde::Serialize;
 use zerocopy::FromBytes;
 
 use super::api::Refusal;
+use super::callback::Registered;
 use super::handles::Found;
 use super::registry::{Entry, Want};
 use super::session::Session;
@@ -78,6 +79,8 @@ pub(super) struct Scratch {
     pub(super) described: Vec<(HandleId, Arc<dyn Any + Send + Sync>)>,
     metas: Vec<Arc<dyn Any + Send + Sync>>,
     deferred: Vec<(usize, Entry)>,
+    /// Callbacks that the call registered, and not for as long as the session.
+    pub(super) registered: Vec<Registered>,
 }
 
 /// One command being handled by a shadow thread.
@@ -110,6 +113,7 @@ impl<'s> Call<'s> {
         scratch.meta.clear();
         scratch.described.clear();
         scratch.metas.clear();
+        scratch.registered.clear();
         scratch.memory.reset();
         let asynchronous = header.flags & crate::wire::FLAG_ASYNC != 0;
         let began = session.registries.now();

@@ -7,11 +7,13 @@
 mod api;
 mod buffers;
 mod call;
+mod callback;
 mod handles;
 mod order;
 mod registry;
 mod reply;
 mod serve;
+mod serving;
 mod session;
 mod shadow;
 mod staging;
@@ -21,6 +23,7 @@ pub mod fuzz;
 
 pub use api::{Dispatch, KindOps, Load, Refusal, RegistryDesc, ServerApi, Vendor};
 pub use call::{Call, NewHandle};
+pub use callback::{Found, IntoFunction, Lifetime, Outgoing, POOL, Pool, call_back};
 pub use serve::{End, serve};
 pub use shadow::Shadow;
 pub use vendor::{LoadError, load_vendor};

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use super::api::{ServerApi, Vendor};
+use super::callback::Callbacks;
 use super::handles::Handles;
 use super::order::Order;
 use super::registry::Registries;
@@ -26,6 +27,9 @@ pub(super) struct Session {
     pub(super) sticky: Sticky,
     /// Most bytes of staging buffers at once.
     pub(super) stage_limit: u64,
+    pub(super) callbacks: Callbacks,
+    /// This session, for what may outlive it.
+    pub(super) me: Weak<Session>,
 }
 
 impl Session {
@@ -35,8 +39,8 @@ impl Session {
         arena: Arena,
         account: Arc<Account>,
         stage_limit: u64,
-    ) -> Self {
-        Self {
+    ) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
             api,
             vendor,
             arena,
@@ -47,7 +51,9 @@ impl Session {
             account,
             sticky: Sticky::default(),
             stage_limit,
-        }
+            callbacks: Callbacks::default(),
+            me: me.clone(),
+        })
     }
 }
 

@@ -8,7 +8,9 @@ use syn::ext::IdentExt;
 
 use crate::error::Errors;
 use crate::expr::mentioned;
-use crate::model::{Body, Buffer, Direction, Elem, Extent, Forwarded, Function, Model, Param, Returns, Role};
+use crate::model::{
+    Body, Buffer, Direction, Elem, Extent, Forwarded, Function, Lifetime, Model, Param, Returns, Role,
+};
 
 /// Reports mistakes, and marks the functions that have them.
 pub(crate) fn check(model: &mut Model, errors: &mut Errors) {
@@ -93,6 +95,16 @@ fn asynchrony(function: &Function, forwarded: &Forwarded, errors: &mut Errors) {
         );
     }
     for param in &function.params {
+        if let Role::Callback { lifetime: Lifetime::Call, .. } = param.role {
+            errors.at(
+                &param.name,
+                format!(
+                    "`{name}` may be asynchronous, so `{}` is called after it returned: write `callback(once)` or \
+                     `callback(kept)`, or make the mode `Sync`",
+                    param.name
+                ),
+            );
+        }
         let Some(buffer) = param.buffer() else { continue };
         let is_status = param.pointer().is_some_and(|p| matches!(p.kind, Elem::Status(_)));
         let single = matches!(buffer.extent, Extent::One);
@@ -176,16 +188,25 @@ fn itself(param: &Param, buffer: &Buffer, errors: &mut Errors) {
     }
 }
 
-/// What both sides evaluate cannot use what stays in the guest.
+/// What both sides evaluate cannot use what stays in the guest, or is something else in the server.
 fn locals(function: &Function, errors: &mut Errors) {
-    let locals = function.params.iter().filter(|param| matches!(param.role, Role::Local));
-    let locals: Vec<_> = locals.map(|param| param.name.unraw().to_string()).collect();
+    let locals = function.params.iter().filter_map(|param| {
+        let why = match param.role {
+            Role::Local => "stays in the guest, and the server evaluates this as well",
+            Role::Callback { .. } | Role::Userdata(_) => {
+                "is the application's in the guest alone, and the server evaluates this as well"
+            }
+            _ => return None,
+        };
+        Some((param.name.unraw().to_string(), why))
+    });
+    let locals: Vec<_> = locals.collect();
     let metas = function.params.iter().filter_map(|param| param.made()?.meta.as_ref());
     let exprs = function.params.iter().flat_map(shared_exprs);
     for expr in exprs.chain(metas) {
         let names = mentioned(expr);
-        if let Some(local) = locals.iter().find(|local| names.contains(*local)) {
-            errors.at(expr, format!("`{local}` stays in the guest, and the server evaluates this as well"));
+        if let Some((local, why)) = locals.iter().find(|(local, _)| names.contains(local)) {
+            errors.at(expr, format!("`{local}` {why}"));
         }
     }
 }

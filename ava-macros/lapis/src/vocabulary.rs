@@ -146,6 +146,7 @@ words! {
     After "after" "after(shape::hook)": Args(1, 1, None) => [Function];
     Unsupported "unsupported" "unsupported(CL_INVALID_OPERATION)":
         Args(1, 1, None) => [Function, Block], Value => [Status];
+    Extension "extension" "extension(vendor.clGetExtensionFunctionAddress(c\"clNewKHR\".as_ptr()))": Args(1, 1, None) => [Function];
     Since "since" "since(\"OPENCL_1.0\")": Args(1, 1, None) => [Function, Block], Value => [Handle];
 
     Input "input" "input(len = n)": List(Place::Input) => [Param];
@@ -153,7 +154,8 @@ words! {
     Inout "inout" "inout(len = n)": List(Place::Inout) => [Param];
     Opaque "opaque" "opaque": Flag => [Param, Type, Returns];
     Local "local" "local": Flag => [Param];
-    Userdata "userdata" "userdata(pfn_notify)": Args(0, 2, None) => [Param];
+    Callback "callback" "callback(once)": Args(0, 1, None) => [Param];
+    Userdata "userdata" "userdata(pfn_notify)": Args(0, 9, None) => [Param];
     Contextual "contextual" "contextual(READS.drain(queue))": Args(1, 1, None) => [Param];
 
     Len "len" "len = count": Value => [Input, Output, Inout, Element];

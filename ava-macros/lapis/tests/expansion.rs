@@ -36,6 +36,11 @@ fn objects_that_calls_make() {
 }
 
 #[test]
+fn callbacks_and_functions_behind_pointers() {
+    check("callbacks");
+}
+
+#[test]
 fn functions_that_are_not_forwarded() {
     check("local");
 }

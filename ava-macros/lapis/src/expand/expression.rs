@@ -144,7 +144,7 @@ fn into_len(source: &Expr) -> TokenStream {
 fn param_type(model: &Model, param: &Param) -> TokenStream {
     let ty = &param.ty;
     match (&param.role, &param.target) {
-        (Role::Opaque | Role::Local | Role::Plain, _) => quote!(#ty),
+        (Role::Opaque | Role::Local | Role::Plain | Role::Userdata(_), _) => quote!(#ty),
         (_, Target::Handle(n)) => {
             let kind = kind(model, *n);
             quote!(__p::HandleArg<'_, #kind>)

@@ -1,7 +1,9 @@
 //! From the [model](crate::model) to Rust. The expansion calls nothing but `::ava_core::__private`, where the behaviour is; it holds
 //! what depends on the specification: types, the order of steps, and the author's expressions.
 
+mod callback;
 mod expression;
+mod extension;
 mod guest;
 mod guest_param;
 mod kinds;
@@ -25,6 +27,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let prototypes = tables::prototypes(model);
     let constants = kinds::constants(model);
     let callbacks = kinds::callbacks(model);
+    let callback_expressions = callback::expressions(model);
+    let extensions = extension::expressions(model);
     let desc = tables::desc(model);
     let kind = in_module(&quote!(kind), "Marker types of the handles.", &kinds::kinds(model));
     let args = in_module(&quote!(args), "Arguments of calls, for hooks.", &wire::args(model));
@@ -42,6 +46,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #callbacks
             #constants
             #functions
+            #callback_expressions
+            #extensions
             #prototypes
             #desc
             #kind

@@ -7,6 +7,7 @@ use syn::{Expr, GenericArgument, Ident, LitStr, PathArguments, Type};
 use super::types::{last, plain};
 use crate::descriptor::{Descriptor, List, as_ident, as_text};
 use crate::error::Errors;
+use crate::expr::mentioned;
 use crate::model::{Callback, Handle, Header, Registry, Status};
 use crate::syntax::{FnItem, StaticItem, TypeItem};
 use crate::vocabulary::{Place, Word, example};
@@ -32,6 +33,17 @@ impl Names {
     /// The status type `name`.
     pub(super) fn status(&self, name: &Ident) -> Option<usize> {
         self.statuses.iter().position(|s| s.name == *name)
+    }
+
+    /// Whether the function refers to a type or static that has a mistake. What it does with that cannot be judged.
+    pub(super) fn uses_broken(&self, item: &FnItem) -> bool {
+        let mut mentions = item.list.mentioned();
+        mentions.extend(mentioned(&item.ret));
+        for param in &item.params {
+            mentions.extend(param.list.mentioned());
+            mentions.extend(mentioned(&param.ty));
+        }
+        self.broken.iter().any(|name| mentions.contains(&name.to_string()))
     }
 }
 
@@ -137,20 +149,6 @@ fn handle(name: &Ident, d: &Descriptor, errors: &mut Errors) -> Option<Handle> {
     }
     let meta = d.list.get(Word::Meta).and_then(|meta| meta.ty.clone());
     Some(Handle { name: name.clone(), retain, release, invalid: invalid?, meta, since })
-}
-
-/// `extern "callback" { .. }`
-pub(super) fn callbacks(items: &[FnItem], names: &mut Names, errors: &mut Errors) {
-    for item in items {
-        if let Some(body) = &item.body {
-            errors.at(body, "a callback is a type: the application provides the body");
-        }
-        if let Some(d) = item.list.0.first() {
-            errors.at(&d.name, "a callback takes no descriptors, only its parameters do");
-        }
-        let params = item.params.iter().map(|param| param.ty.clone()).collect();
-        names.callbacks.push(Callback { name: item.name.clone(), params, ret: item.ret.clone() });
-    }
 }
 
 /// `static R: ..;`

@@ -1,5 +1,6 @@
 //! From [syntax](crate::syntax) to the [model](crate::model): every name is looked up, and every parameter gets its role.
 
+mod callback;
 mod function;
 mod item;
 mod param;
@@ -14,7 +15,7 @@ pub(crate) fn lower(block: Block, hash: [u8; 16], errors: &mut Errors) -> Model 
     let header = item::header(block.api.as_ref(), &block.name, errors);
     let mut names = item::Names::default();
     item::types(&block.types, &mut names, errors);
-    item::callbacks(&block.callbacks, &mut names, errors);
+    callback::types(&block.callbacks, &mut names, errors);
     item::statics(&block.statics, &mut names, errors);
     let mut functions: Vec<Function> = Vec::new();
     for f in &block.functions {

@@ -2,13 +2,14 @@
 
 use syn::Expr;
 
+use super::callback;
 use super::function::{new, param_named};
 use super::item::{Names, find_registry};
 use super::types;
 use crate::descriptor::{Descriptor, List};
 use crate::error::Errors;
 use crate::expr::spelled;
-use crate::model::{Buffer, Deferred, Direction, Elem, Element, Extent, Pointer, Role, Target};
+use crate::model::{Buffer, Deferred, Direction, Elem, Element, Extent, Lifetime, Pointer, Role, Target};
 use crate::syntax::ParamItem;
 use crate::vocabulary::Word;
 
@@ -68,7 +69,7 @@ pub(super) fn roles(params: &[&ParamItem], scope: &Scope<'_>, errors: &mut Error
     params.iter().zip(&scope.targets).map(|(param, target)| role(param, target, scope, errors)).collect()
 }
 
-fn role(param: &ParamItem, target: &Target, scope: &Scope<'_>, errors: &mut Errors) -> Role {
+pub(super) fn role(param: &ParamItem, target: &Target, scope: &Scope<'_>, errors: &mut Errors) -> Role {
     if param.broken {
         return Role::Plain;
     }
@@ -76,14 +77,11 @@ fn role(param: &ParamItem, target: &Target, scope: &Scope<'_>, errors: &mut Erro
         errors.at(&second.name, format!("`{}` has a role already; remove one", param.name));
         return Role::Plain;
     }
-    let Some(d) = param.list.0.first() else { return undescribed(param, target, errors) };
+    let Some(d) = param.list.0.first() else { return undescribed(param, target, scope, errors) };
     match (d.word, target) {
         (Word::Opaque, _) => Role::Opaque,
         (Word::Local, _) => Role::Local,
-        (Word::Userdata, _) => {
-            userdata(d, scope, errors);
-            Role::Local
-        }
+        (Word::Callback | Word::Userdata, _) => callback::described(param, target, d, scope, errors),
         (Word::Handle, Target::Handle(kind)) => Role::Handle {
             kind: *kind,
             frees: d.list.has(Word::Frees),
@@ -111,10 +109,10 @@ fn role(param: &ParamItem, target: &Target, scope: &Scope<'_>, errors: &mut Erro
 }
 
 /// A parameter without descriptors.
-fn undescribed(param: &ParamItem, target: &Target, errors: &mut Errors) -> Role {
+fn undescribed(param: &ParamItem, target: &Target, scope: &Scope<'_>, errors: &mut Errors) -> Role {
     match target {
         Target::Handle(kind) => Role::Handle { kind: *kind, frees: false, invalid: None },
-        Target::Callback => Role::Local,
+        Target::Callback(ty) => callback::forwarded(param, *ty, Lifetime::Kept, scope, errors),
         Target::Scalar => Role::Scalar,
         Target::Pointer(_) => {
             let message = format!(
@@ -125,26 +123,6 @@ fn undescribed(param: &ParamItem, target: &Target, errors: &mut Errors) -> Role 
             errors.at(&param.name, message);
             Role::Plain
         }
-    }
-}
-
-fn userdata(d: &Descriptor, scope: &Scope<'_>, errors: &mut Errors) {
-    let is_callback = |index: usize| matches!(scope.targets[index], Target::Callback);
-    match d.arg() {
-        Some(expr) => {
-            if !param_named(expr, scope.params).is_some_and(is_callback) {
-                errors.at(expr, format!("`{}` is no parameter of a callback's type", spelled(expr)));
-            }
-        }
-        None if (0..scope.targets.len()).any(is_callback) => {}
-        None => errors.at(
-            &d.name,
-            "this function has no callback that the data belongs to; declare the callback's type in an `extern \"callback\"` \
-             block, or say what the pointer is",
-        ),
-    }
-    if let Some(once) = d.args.get(1).filter(|once| spelled(*once) != "once") {
-        errors.at(once, "expected `once`, for a callback that runs once");
     }
 }
 
