@@ -191,8 +191,8 @@ use proc_macro::TokenStream;
 ///
 /// Where the application's function runs:
 /// - in the thread that made a synchronous call, if the vendor calls back on the thread on which it was called, as natively;
-/// - else in one thread of the guest library's, started when the first callback is registered, one after the other. The callbacks of
-///   each of the vendor's threads come in its order. A thread of the vendor's waits for the result, unless the type has none (it returns
+/// - else in a thread of the guest library's, started when the first callback is registered, one after the other; while one of them calls
+///   the API, others may run beside it, in further threads (16 at most). The callbacks of each of the vendor's threads come in its order. A thread of the vendor's waits for the result, unless the type has none (it returns
 ///   nothing and writes nothing).
 ///
 /// It may call the API, and be called back by that, 64 deep; calls from a callback are synchronous whatever their mode. A
@@ -214,7 +214,7 @@ use proc_macro::TokenStream;
 /// ```ignore
 /// #[extension(vendor.toyGetProcAddress(c"toyNew".as_ptr()))]
 /// fn toyNew(n: u32) -> status;
-/// #[extension((*vendor.toyGetTable(1)).draw)]
+/// #[extension(vendor.toyGetTable(1).as_ref().and_then(|table| table.draw))]
 /// fn toyDraw(n: u32) -> status;
 ///
 /// fn toyGetProcAddress(name: *const c_char) -> *mut c_void {

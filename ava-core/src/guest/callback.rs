@@ -1,9 +1,10 @@
 //! Callbacks: the vendor calls functions of the application's.
 //!
 //! Those that belong to a synchronous call arrive in place of its reply, and run in the thread that waits for it, as they do natively.
-//! All others run in one thread, which is started when the first callback is registered and waits in the server for them, one
-//! after the other.
+//! All others run in a thread that is started when the first callback is registered, and waits in the server for them. One is enough as
+//! long as callbacks do not call the API; for each that does, another stands in.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use zerocopy::{FromBytes, IntoBytes};
@@ -303,15 +304,42 @@ impl Thread {
     }
 }
 
+/// Most threads for callbacks of a session.
+const MAX_THREADS: u32 = 16;
+
+/// The threads for callbacks of a session.
+#[derive(Debug, Default)]
+pub(super) struct CallbackThreads {
+    all: u32,
+    /// How many wait for a callback.
+    idle: u32,
+}
+
+fn threads(session: &Session) -> std::sync::MutexGuard<'_, CallbackThreads> {
+    session.callback_threads.lock().unwrap_or_else(|e| e.into_inner())
+}
+
 /// Starts the thread for callbacks of `session`, if there is none.
 ///
 /// # Errors
 /// [`Fail::Refused`] if the system has no more threads.
 pub(super) fn start(session: &'static Session) -> Result<(), Fail> {
-    let mut started = session.callback_thread.lock().unwrap_or_else(|e| e.into_inner());
-    if *started {
-        return Ok(());
+    let mut threads = threads(session);
+    if threads.all != 0 { Ok(()) } else { spawn(session, &mut threads) }
+}
+
+/// A callback is about to make a call in the thread for callbacks, and what it calls may wait for another callback: sees to it that
+/// there is a thread for that one.
+#[cold]
+pub(super) fn stand_in(session: &'static Session) {
+    let mut threads = threads(session);
+    if threads.idle == 0 && threads.all < MAX_THREADS {
+        // Without one, callbacks come when this one is done.
+        let _ = spawn(session, &mut threads);
     }
+}
+
+fn spawn(session: &'static Session, threads: &mut CallbackThreads) -> Result<(), Fail> {
     // The application's signals are not for a thread that it does not know.
     // SAFETY: an all-zero `sigset_t` is valid to be filled.
     let (mut all, mut before): (libc::sigset_t, libc::sigset_t) = unsafe { std::mem::zeroed() };
@@ -325,7 +353,8 @@ pub(super) fn start(session: &'static Session) -> Result<(), Fail> {
     unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const before, std::ptr::null_mut()) };
     match spawned {
         Ok(_) => {
-            *started = true;
+            threads.all += 1;
+            threads.idle += 1;
             Ok(())
         }
         Err(error) => {
@@ -337,13 +366,16 @@ pub(super) fn start(session: &'static Session) -> Result<(), Fail> {
 
 /// Runs callbacks until the session is over.
 fn serve(session: &'static Session) {
+    let idle = Cell::new(true);
     // The end of the session is no news: whoever makes the next call hears of it.
     let _ = thread::with_session(session, |thread| {
+        // SAFETY: this thread's live Thread, of which nothing is borrowed.
+        unsafe { (*thread).serves_callbacks = true };
         let mut result = [0u64; 2].as_bytes().to_vec();
         let mut reply = Vec::new();
         loop {
             let asked = {
-                // SAFETY: this thread's live Thread, of which nothing is borrowed.
+                // SAFETY: as above.
                 let thread = unsafe { &mut *thread };
                 let call = thread.send_bytes(control::CALLBACK_NEXT, &result);
                 call.and_then(|call| thread.channel.wait_reply(call, &mut reply))
@@ -351,8 +383,16 @@ fn serve(session: &'static Session) {
             if asked.is_err() || number(&reply).is_none_or(|number| number == 0) {
                 return Err(Fail::Lost);
             }
+            idle.set(false);
+            threads(session).idle -= 1;
             // SAFETY: as above.
             let ran = unsafe { run(thread, &reply) };
+            if session.is_abandoned() {
+                // This is the only thread of a process that was forked in the callback: its parent has the session.
+                return Err(Fail::Lost);
+            }
+            threads(session).idle += 1;
+            idle.set(true);
             match ran {
                 Ok(ran) => result = ran,
                 Err(why) => {
@@ -362,4 +402,9 @@ fn serve(session: &'static Session) {
             }
         }
     });
+    if !session.is_abandoned() {
+        let mut threads = threads(session);
+        threads.all -= 1;
+        threads.idle -= u32::from(idle.get());
+    }
 }

@@ -66,6 +66,9 @@ impl Call<'_> {
             }
         }
         let key = if cacheable { self.scratch.command[at..].to_vec() } else { Vec::new() };
+        if self.thread(|thread| thread.in_callback() && thread.serves_callbacks) {
+            callback::stand_in(self.session);
+        }
         let call = self.send(func, 0)?;
         let mut reply = std::mem::take(&mut self.scratch.reply);
         // SAFETY: nothing of this thread's Thread is borrowed here.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, RwLock};
 
 use super::cache::Cache;
-use super::callback::Invoke;
+use super::callback::{CallbackThreads, Invoke};
 use super::memory::Allocator;
 use super::pending::Pending;
 use super::slab::{Object, Slab};
@@ -34,8 +34,8 @@ pub(super) struct Session {
     pub(super) orphans: Mutex<Vec<Box<Thread>>>,
     /// Calls of the application's functions, by the type of the callback.
     pub(super) callbacks: &'static [Invoke],
-    /// Whether there is a thread for callbacks.
-    pub(super) callback_thread: Mutex<bool>,
+    /// The threads for callbacks.
+    pub(super) callback_threads: Mutex<CallbackThreads>,
     /// Which functions the vendor has, as far as anyone asked.
     pub(super) available: Mutex<HashMap<u16, bool>>,
     abandoned: AtomicBool,
@@ -65,7 +65,7 @@ impl Session {
             discovered: RwLock::default(),
             orphans: Mutex::default(),
             callbacks,
-            callback_thread: Mutex::default(),
+            callback_threads: Mutex::default(),
             available: Mutex::default(),
             abandoned: AtomicBool::new(false),
             link,

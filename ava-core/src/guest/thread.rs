@@ -22,6 +22,8 @@ pub(super) struct Thread {
     pub(super) spare: Vec<Box<Scratch>>,
     /// How many of the application's functions run here because the vendor called them, each from inside a call of the one before.
     pub(super) callbacks: u32,
+    /// It is a thread of the guest library's, for callbacks.
+    pub(super) serves_callbacks: bool,
 }
 
 thread_local! {
@@ -44,7 +46,14 @@ impl Drop for Owned {
 impl Thread {
     fn open(session: &'static Session) -> Result<Box<Self>, Lost> {
         let channel = ManuallyDrop::new(session.link.open()?);
-        Ok(Box::new(Self { session, channel, calls: 0, spare: Vec::new(), callbacks: 0 }))
+        Ok(Box::new(Self {
+            session,
+            channel,
+            calls: 0,
+            spare: Vec::new(),
+            callbacks: 0,
+            serves_callbacks: false,
+        }))
     }
 
     /// Whether the application's code that runs here was called back. Its calls are synchronous: the vendor's thread, and whatever it

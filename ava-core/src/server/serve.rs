@@ -194,8 +194,10 @@ fn next_callback(serving: &Serving, result: &[u8]) -> Result<Vec<u8>, Refusal> {
     if serving.depth.get() != 0 {
         return Err(Refusal::violation("a thread asks for callbacks inside a callback"));
     }
-    session.callbacks.queue.finish(result, &session.staging)?;
-    serving.handed_out.set(false);
+    let finished = session.callbacks.queue.finish(result, &session.staging)?;
+    if serving.handed_out.replace(false) != finished {
+        return Err(Refusal::violation("a thread asks for a callback and has not answered the last"));
+    }
     Ok(match session.callbacks.queue.next() {
         Next::Callback(number, request) => {
             serving.handed_out.set(true);

@@ -141,7 +141,7 @@ ava_core::ava_api! {
 
             #[extension(vendor.cbGetProc(c"cbExtra".as_ptr()))]
             fn cbExtra(n: u32, #[output] twice: *mut u32) -> status;
-            #[extension((*vendor.cbGetTable(1)).extra)]
+            #[extension(vendor.cbGetTable(1).as_ref().and_then(|table| table.extra))]
             fn cbExtraOfTable(n: u32, #[output] twice: *mut u32) -> status;
             #[extension(vendor.cbGetProc(c"cbAbsent".as_ptr()))]
             fn cbAbsent(n: u32) -> status;

@@ -150,6 +150,19 @@ fn a_thread_that_asks_for_callbacks_inside_one_ends_the_session() {
 }
 
 #[test]
+fn a_guest_that_asks_again_without_an_answer_ends_its_session() {
+    let _turn = TURN.lock().unwrap_or_else(|e| e.into_inner());
+    let mut guest = Guest::new();
+    let call = guest.send(function("cbAsk"), 0, &[0x1111, 0x2222]);
+    assert_eq!(guest.reply(call), (Some(Outcome::Returned), 0));
+    let call = guest.send(control::CALLBACK_NEXT, 0, &[0, 0]);
+    assert_eq!(guest.reply(call).0, Some(Outcome::Callback));
+    guest.send(control::CALLBACK_NEXT, 0, &[0, 0]);
+    guest.violated("has not answered the last");
+    eventually(|| WAITING.load(Ordering::SeqCst) == 0);
+}
+
+#[test]
 fn queued_callbacks_take_one_result_of_the_right_size() {
     let _turn = TURN.lock().unwrap_or_else(|e| e.into_inner());
     for (result, how) in [(&[0u64, 4, 4][..], "8 bytes long where 0"), (&[1000, 4], "not waited for")] {

@@ -374,6 +374,29 @@ fn an_asynchronous_call_that_calls_back_stops_nobody() {
     eventually(|| seen.indices.lock().unwrap().len() == 6);
 }
 
+unsafe extern "C" fn note_elsewhere(i: item, what: status, data: *mut c_void) {
+    let (seen, mut answer) = (Seen::default(), 9);
+    // SAFETY: the test registers `Notes`.
+    unsafe {
+        assert_eq!(cbElsewhere(2, Some(see), pointer(&seen), &mut answer), OK);
+        note(i, what + answer, data);
+    }
+}
+
+#[test]
+fn a_callback_from_a_thread_of_the_vendors_may_make_a_call_that_waits_for_another() {
+    let i = item();
+    let notes: Vec<Notes> = (0..8).map(|_| Notes::default()).collect();
+    for notes in &notes {
+        // SAFETY: arguments as the API demands; the notes live until they were made.
+        assert_eq!(unsafe { cbEvery(i, 3, Some(note_elsewhere), pointer(notes)) }, OK);
+    }
+    for notes in &notes {
+        eventually(|| notes.count() == 3);
+        assert_eq!(notes.whats(), [0, 1, 2], "each thread's callbacks in its order");
+    }
+}
+
 extern "C" fn hooked<const N: usize>() -> u32 {
     N as u32
 }

@@ -312,7 +312,8 @@ impl<'t> Outgoing<'t> {
                 serving.let_others_go_on();
             }
             let staged = if waits { Vec::new() } else { self.staged.clone() };
-            let number = queue.add(Pending { request, outputs: self.outputs, waits, staged })?;
+            let thread = std::thread::current().id();
+            let number = queue.add(Pending { request, outputs: self.outputs, waits, staged, thread })?;
             if waits {
                 return queue.result(number);
             }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Condvar, Mutex, MutexGuard};
+use std::thread::ThreadId;
 
 use super::super::api::Refusal;
 use super::super::staging::StagingTable;
@@ -19,6 +20,8 @@ pub(super) struct Pending {
     pub(super) waits: bool,
     /// Staging buffers to free when nobody waits.
     pub(super) staged: Vec<u64>,
+    /// The vendor's thread, whose callbacks run one after the other.
+    pub(super) thread: ThreadId,
 }
 
 #[derive(Default)]
@@ -108,17 +111,17 @@ impl Queue {
         }
     }
 
-    /// Takes the result of a callback that the guest was given: its number, the value and the outputs.
+    /// Takes the result of a callback that the guest was given: its number, the value and the outputs. False if it is of none.
     ///
     /// # Errors
     /// A violation if the guest was not given this callback, gave its result before, or gives too much or too little.
-    pub(in super::super) fn finish(&self, result: &[u8], staging: &StagingTable) -> Result<(), Refusal> {
+    pub(in super::super) fn finish(&self, result: &[u8], staging: &StagingTable) -> Result<bool, Refusal> {
         let (number, rest) = result
             .split_first_chunk()
             .ok_or_else(|| Refusal::violation("a callback's result is too short"))?;
         let number = u64::from_ne_bytes(*number);
         if number == 0 {
-            return Ok(());
+            return Ok(false);
         }
         let mut state = self.state();
         let Some(pending) = state.running.remove(&number) else {
@@ -134,10 +137,14 @@ impl Queue {
         if pending.waits {
             state.results.insert(number, rest.to_vec());
         }
+        if !state.waiting.is_empty() {
+            // Its thread's next one can run.
+            self.arrived.notify_all();
+        }
         self.changed.notify_all();
         drop(state);
         pending.staged.iter().for_each(|number| staging.free(*number));
-        Ok(())
+        Ok(true)
     }
 
     /// Waits for a callback.
@@ -147,7 +154,9 @@ impl Queue {
             if state.ended {
                 return Next::Ended;
             }
-            if let Some((number, mut pending)) = state.waiting.pop_front() {
+            let busy = |thread| state.running.values().any(|running| running.thread == thread);
+            let free = state.waiting.iter().position(|(_, pending)| !busy(pending.thread));
+            if let Some((number, mut pending)) = free.and_then(|n| state.waiting.remove(n)) {
                 let request = std::mem::take(&mut pending.request);
                 state.running.insert(number, pending);
                 self.changed.notify_all();
@@ -172,7 +181,13 @@ mod tests {
     use super::*;
 
     fn pending(waits: bool) -> Pending {
-        Pending { request: vec![7], outputs: 8, waits, staged: Vec::new() }
+        Pending {
+            request: vec![7],
+            outputs: 8,
+            waits,
+            staged: Vec::new(),
+            thread: std::thread::current().id(),
+        }
     }
 
     fn result(number: u64, len: usize) -> Vec<u8> {
@@ -196,14 +211,14 @@ mod tests {
         assert!(queue.finish(&result(number, 16), &staging).is_err(), "it was not given out");
         assert_eq!(take(&queue), number);
         assert!(queue.finish(&result(number + 1, 16), &staging).is_err());
-        assert_eq!(queue.finish(&result(number, 16), &staging), Ok(()));
+        assert_eq!(queue.finish(&result(number, 16), &staging), Ok(true));
         assert!(queue.finish(&result(number, 16), &staging).is_err(), "twice");
         assert_eq!(queue.result(number), Some(vec![0; 16]));
         queue.add(pending(false)).unwrap();
         let number = take(&queue);
         assert!(queue.finish(&result(number, 8), &staging).is_err(), "too short");
         assert!(queue.finish(&[1], &staging).is_err());
-        assert_eq!(queue.finish(&result(0, 8), &staging), Ok(()));
+        assert_eq!(queue.finish(&result(0, 8), &staging), Ok(false));
     }
 
     #[test]
@@ -224,6 +239,24 @@ mod tests {
             full.join().unwrap();
         });
         assert_eq!(queue.add(pending(true)), None);
+    }
+
+    #[test]
+    fn callbacks_of_one_thread_run_one_after_the_other() {
+        let (queue, staging) = (Queue::default(), StagingTable::default());
+        let first = queue.add(pending(false)).unwrap();
+        let second = queue.add(pending(false)).unwrap();
+        let other =
+            std::thread::scope(|scope| scope.spawn(|| queue.add(pending(false)).unwrap()).join().unwrap());
+        assert_eq!(take(&queue), first);
+        assert_eq!(take(&queue), other, "of another thread");
+        std::thread::scope(|scope| {
+            let taken = scope.spawn(|| take(&queue));
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            assert!(!taken.is_finished());
+            queue.finish(&result(first, 16), &staging).unwrap();
+            assert_eq!(taken.join().unwrap(), second);
+        });
     }
 
     #[test]
