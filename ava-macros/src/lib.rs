@@ -208,7 +208,7 @@ use proc_macro::TokenStream;
 /// Where it gives null, calls return the `unsupported` status.
 ///
 /// The application gets such functions from replacements: `guest::address(name)` is the guest library's function of that name, null
-/// if the specification has none or the vendor lacks it (which the API server is asked once); `guest::is_available(name)` is whether it is
+/// if the specification has none, or does not support it, or the vendor lacks it (which the API server is asked once); `guest::is_available(name)` is whether it is
 /// not null. A function that returns a table gets a body that returns a static one:
 ///
 /// ```ignore

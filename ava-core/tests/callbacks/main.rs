@@ -374,6 +374,80 @@ fn an_asynchronous_call_that_calls_back_stops_nobody() {
     eventually(|| seen.indices.lock().unwrap().len() == 6);
 }
 
+unsafe extern "C" fn fork_and_see(i: item, index: u32, data: *mut c_void) -> status {
+    // SAFETY: the child makes a call and leaves by `_exit`; the status is the waiter's own.
+    unsafe {
+        let child = libc::fork();
+        if child == 0 {
+            // There is no router: what matters is that the parent's session is left alone, inside the callback and outside.
+            let lost = cbVisit(1, Some(see), data) == LOST;
+            libc::_exit(if lost { see(i, index, data) } else { 1 });
+        }
+        let mut how = 0;
+        assert_eq!(libc::waitpid(child, &mut how, 0), child);
+        assert!(libc::WIFEXITED(how) && libc::WEXITSTATUS(how) == 0, "{how:#x}");
+        see(i, index, data)
+    }
+}
+
+unsafe extern "C" fn fork_and_return(i: item, index: u32, data: *mut c_void) -> status {
+    // SAFETY: as above, but that the child returns, and leaves when the call that called back has failed.
+    unsafe {
+        let child = libc::fork();
+        if child == 0 {
+            return OK;
+        }
+        let mut how = 0;
+        assert_eq!(libc::waitpid(child, &mut how, 0), child);
+        assert!(libc::WIFEXITED(how) && libc::WEXITSTATUS(how) == 0, "{how:#x}");
+        see(i, index, data)
+    }
+}
+
+#[test]
+fn a_callback_may_fork() {
+    connect();
+    let parent = std::process::id();
+    let seen = Seen::default();
+    // SAFETY: arguments as the API demands.
+    unsafe {
+        assert_eq!(cbVisit(2, Some(fork_and_see), pointer(&seen)), OK);
+        let answer = cbVisit(2, Some(fork_and_return), pointer(&seen));
+        if std::process::id() != parent {
+            // Makes the thread's channels go through another search before it leaves.
+            let again = cbVisit(1, Some(see), pointer(&seen));
+            libc::_exit(if answer == LOST && again == LOST { 0 } else { 1 });
+        }
+        assert_eq!(answer, OK);
+        assert_eq!(cbVisit(1, Some(see), pointer(&seen)), OK);
+    }
+    assert_eq!(*seen.indices.lock().unwrap(), [0, 1, 0, 1, 0]);
+}
+
+#[test]
+fn the_thread_for_callbacks_takes_none_of_the_applications_signals() {
+    let i = item();
+    // SAFETY: arguments as the API demands.
+    assert_eq!(unsafe { cbEvery(i, 0, Some(note), null_mut()) }, OK);
+    let mut found = 0;
+    for task in std::fs::read_dir("/proc/self/task").unwrap() {
+        let task = task.unwrap().path();
+        // Threads of other tests may end meanwhile.
+        let Ok(status) = std::fs::read_to_string(task.join("status")) else { continue };
+        if !status.lines().any(|line| line.strip_prefix("Name:").is_some_and(|n| n.trim() == "ava-callbacks"))
+        {
+            continue;
+        }
+        let blocked = status.lines().find_map(|line| line.strip_prefix("SigBlk:")).unwrap().trim();
+        let blocked = u64::from_str_radix(blocked, 16).unwrap();
+        for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGUSR1, libc::SIGALRM, libc::SIGCHLD] {
+            assert_ne!(blocked & (1 << (signal - 1)), 0, "signal {signal}");
+        }
+        found += 1;
+    }
+    assert!(found > 0);
+}
+
 unsafe extern "C" fn note_elsewhere(i: item, what: status, data: *mut c_void) {
     let (seen, mut answer) = (Seen::default(), 9);
     // SAFETY: the test registers `Notes`.
