@@ -42,6 +42,7 @@ pub mod ffi {
     type notify = Option<unsafe extern "C" fn(item, status, *mut c_void)>;
     type fill = Option<unsafe extern "C" fn(u32, usize, *mut c_void, *mut u32, *mut c_void) -> status>;
     type best = Option<unsafe extern "C" fn(u32, *const item, *mut item, *mut c_void) -> status>;
+    type change = Option<unsafe extern "C" fn(usize, *mut u32)>;
     type take = Option<unsafe extern "C" fn(usize, *const u8, *mut c_void) -> u64>;
 
     unsafe extern "C" {
@@ -61,6 +62,7 @@ pub mod ffi {
         pub fn cbPair(f: notify, g: notify, data: *mut c_void) -> status;
         pub fn cbFill(size: usize, f: fill, data: *mut c_void, sum: *mut u64) -> status;
         pub fn cbBest(n: u32, items: *const item, f: best, data: *mut c_void, out: *mut item) -> status;
+        pub fn cbChange(n: usize, f: change, sum: *mut u64) -> status;
         pub fn cbTake(size: usize, f: take, data: *mut c_void) -> u64;
         pub fn cbElsewhere(n: u32, f: visit, data: *mut c_void, answer: *mut status) -> status;
         pub fn cbAsk(f: visit, data: *mut c_void) -> status;
@@ -100,6 +102,7 @@ ava_core::ava_api! {
                 #[output(when = n != 0)] chosen: *mut item,
                 #[userdata] data: *mut c_void,
             ) -> status;
+            fn change(n: usize, #[inout(len = n)] values: *mut u32);
             fn take(size: usize, #[input(len = size)] from: *const u8, #[userdata] data: *mut c_void) -> u64;
             fn hook() -> u32;
         }
@@ -133,6 +136,7 @@ ava_core::ava_api! {
                 #[userdata(f)] data: *mut c_void,
                 #[output] out: *mut item,
             ) -> status;
+            fn cbChange(n: usize, #[callback(call)] f: change, #[output] sum: *mut u64) -> status;
             fn cbTake(size: usize, #[callback(call)] f: take, #[userdata(f)] data: *mut c_void) -> u64;
             fn cbElsewhere(n: u32, #[callback(call)] f: visit, #[userdata(f)] data: *mut c_void, #[output] answer: *mut status) -> status;
             fn cbAsk(f: visit, #[userdata(f)] data: *mut c_void) -> status;

@@ -313,6 +313,23 @@ fn what_a_callback_writes_reaches_the_vendor_whatever_its_size() {
     assert_eq!(unsafe { cbFill(10, Some(fill_it), pointer(&answer), &mut sum) }, 5);
 }
 
+unsafe extern "C" fn double(n: usize, values: *mut u32) {
+    // SAFETY: the API gives `n` numbers.
+    let values = unsafe { std::slice::from_raw_parts_mut(values, n) };
+    values.iter_mut().for_each(|v| *v *= 2);
+}
+
+#[test]
+fn what_a_callback_changes_comes_and_goes_back_whatever_its_size() {
+    connect();
+    for n in [0usize, 1, 512, 513, 3000, 100_000] {
+        let mut sum = 0;
+        // SAFETY: arguments as the API demands.
+        assert_eq!(unsafe { cbChange(n, Some(double), &mut sum) }, OK);
+        assert_eq!(sum, n as u64 * (n as u64).saturating_sub(1), "{n}");
+    }
+}
+
 unsafe extern "C" fn take_it(size: usize, from: *const u8, data: *mut c_void) -> u64 {
     // SAFETY: the API gives `size` bytes.
     let bytes = unsafe { std::slice::from_raw_parts(from, size) };

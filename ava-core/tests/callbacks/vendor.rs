@@ -14,6 +14,7 @@ type Log = Option<unsafe extern "C" fn(u32, *const c_char)>;
 type Notify = Option<unsafe extern "C" fn(item, status, *mut c_void)>;
 type Fill = Option<unsafe extern "C" fn(u32, usize, *mut u8, *mut u32, *mut c_void) -> status>;
 type Best = Option<unsafe extern "C" fn(u32, *const item, *mut item, *mut c_void) -> status>;
+type Change = Option<unsafe extern "C" fn(usize, *mut u32)>;
 type Take = Option<unsafe extern "C" fn(usize, *const u8, *mut c_void) -> u64>;
 
 /// A pointer on its way to another thread.
@@ -154,6 +155,17 @@ unsafe extern "C" fn best(n: u32, items: *const item, f: Best, data: *mut c_void
     unsafe { f(n, items, out, data) }
 }
 
+unsafe extern "C" fn change(n: usize, f: Change, sum: *mut u64) -> status {
+    let Some(f) = f else { return BAD };
+    let mut values: Vec<u32> = (0..n as u32).collect();
+    // SAFETY: as above.
+    unsafe {
+        f(n, values.as_mut_ptr());
+        *sum = values.iter().map(|v| u64::from(*v)).sum();
+    }
+    OK
+}
+
 unsafe extern "C" fn take(size: usize, f: Take, data: *mut c_void) -> u64 {
     let Some(f) = f else { return 0 };
     let bytes: Vec<u8> = (0..size).map(|n| n as u8).collect();
@@ -225,6 +237,7 @@ pub fn find(name: &CStr) -> *mut c_void {
         b"cbPair" => pair as *mut c_void,
         b"cbFill" => fill as *mut c_void,
         b"cbBest" => best as *mut c_void,
+        b"cbChange" => change as *mut c_void,
         b"cbTake" => take as *mut c_void,
         b"cbElsewhere" => elsewhere as *mut c_void,
         b"cbAsk" => ask as *mut c_void,

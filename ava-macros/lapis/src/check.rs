@@ -21,6 +21,7 @@ pub(crate) fn check(model: &mut Model, errors: &mut Errors) {
         let function = &model.functions[n];
         if let Some(forwarded) = function.forwarded() {
             asynchrony(function, forwarded, errors);
+            callbacks(function, forwarded, errors);
             metas(function, forwarded, errors);
             frees(function, model, &made, errors);
             for param in &function.params {
@@ -119,6 +120,15 @@ fn asynchrony(function: &Function, forwarded: &Forwarded, errors: &mut Errors) {
                 param.name
             ),
         );
+    }
+}
+
+/// An answer from the cache calls nobody back.
+fn callbacks(function: &Function, forwarded: &Forwarded, errors: &mut Errors) {
+    let callback = function.params.iter().find(|param| matches!(param.role, Role::Callback { .. }));
+    if let Some(param) = callback.filter(|_| forwarded.cached) {
+        let name = &function.name;
+        errors.at(&param.name, format!("`{name}` calls back, so it cannot be `cached`; remove that"));
     }
 }
 

@@ -157,6 +157,8 @@ fn callbacks() {
         ),
         "`a` has its user data already",
     );
+    says(&with("fn f(a: u8, a: u8);", ""), "two parameters `a`");
+    says(&with("fn f();", "#[cached] fn g(a: f) -> status;"), "cannot be `cached`");
     says(&with("fn f();", "fn g(#[callback(call)] n: u8);"), "of a type that is not declared");
     says(&with("fn f(n: broken, #[userdata] p: );", ""), "expected the type of `p`");
     assert_eq!(

@@ -152,6 +152,15 @@ impl<'t> Outgoing<'t> {
     /// # Safety
     /// What `layout` says is readable at `ptr`, or `ptr` is null.
     pub unsafe fn input(&mut self, ptr: *const u8, layout: &Layout) {
+        // SAFETY: passed on to the caller.
+        unsafe { self.read(ptr, layout, true) }
+    }
+
+    /// Copies a buffer; into a staging buffer unless it may come `inline` and is small enough.
+    ///
+    /// # Safety
+    /// That of [`Self::input`].
+    unsafe fn read(&mut self, ptr: *const u8, layout: &Layout, inline: bool) {
         if ptr.is_null() {
             return self.unused(ptr);
         }
@@ -160,7 +169,7 @@ impl<'t> Outgoing<'t> {
             self.failed = Some("a buffer is longer than any memory");
             return;
         }
-        let inline = len <= INLINE_MAX && self.payload.len() + len + ALIGN <= MAX_CALLBACK_INLINE;
+        let inline = inline && len <= INLINE_MAX && self.payload.len() + len + ALIGN <= MAX_CALLBACK_INLINE;
         let to = if inline {
             let at = align_up(self.payload.len(), ALIGN);
             self.payload.resize(at + len, 0);
@@ -212,17 +221,10 @@ impl<'t> Outgoing<'t> {
     /// What `layout` says is readable and writable at `ptr` until the function returned, or `ptr` is null.
     pub unsafe fn inout(&mut self, ptr: *mut u8, layout: &Layout) {
         let numbers = self.staged.len();
-        if !ptr.is_null() && !self.fits_result(layout.bytes) {
-            // What goes back in a staging buffer comes in it, too.
-            let payload = self.payload.len();
-            self.payload.resize(MAX_CALLBACK_INLINE, 0);
-            // SAFETY: passed on to the caller.
-            unsafe { self.input(ptr, layout) };
-            self.payload.truncate(payload);
-        } else {
-            // SAFETY: passed on to the caller.
-            unsafe { self.input(ptr, layout) };
-        }
+        // What goes back in a staging buffer comes in it, too.
+        let inline = self.fits_result(layout.bytes);
+        // SAFETY: passed on to the caller.
+        unsafe { self.read(ptr, layout, inline) };
         if ptr.is_null() || self.failed.is_some() {
             return;
         }

@@ -31,6 +31,11 @@ pub(super) fn types(items: &[FnItem], names: &mut Names, errors: &mut Errors) {
         if let Some(d) = item.list.0.first() {
             errors.at(&d.name, "a callback takes no descriptors, only its parameters do");
         }
+        for (n, param) in item.params.iter().enumerate() {
+            if item.params[..n].iter().any(|other| other.name == param.name) {
+                errors.at(&param.name, format!("there are two parameters `{}`; rename one", param.name));
+            }
+        }
         let (roles, returns) = prototype(item, names, errors);
         let params = item.params.iter().zip(roles).map(|(param, role)| Param {
             name: param.name.clone(),
