@@ -18,6 +18,6 @@ pub use ava_macros::ava_api;
 pub mod __private {
     pub use crate::spec::*;
     pub use crate::wire::{self, BufRef};
-    pub use crate::{guest, router, server};
+    pub use crate::{callback_table, guest, router, server};
     pub use zerocopy;
 }

@@ -104,7 +104,7 @@ use proc_macro::TokenStream;
 /// |---|---|
 /// | `unsafe extern "C"` | of the API. Without a body: forwarded. With one: the body runs in the guest instead. |
 /// | `extern "server"` | no C symbols: `guest::f` may be called by bodies and hooks in the guest, and its body, with `vendor: &server::Vendor` in scope, runs in the API server |
-/// | `extern "callback"` | types of callbacks: an alias of `Option<unsafe extern "C" fn(..)>` each |
+/// | `extern "callback"` | types of [callbacks](#callbacks): an alias of `Option<unsafe extern "C" fn(..)>` each |
 ///
 /// A body is that of an `unsafe fn`, and needs `unsafe` blocks of its own. It is in the scope of the module.
 ///
@@ -117,6 +117,7 @@ use proc_macro::TokenStream;
 /// | `#[before(PATH)]` | an `unsafe fn(&args::f) -> Option<R>`; `Some` is returned and nothing is forwarded |
 /// | `#[after(PATH)]` | an `unsafe fn(&args::f, R) -> R` that sees the result of a forwarded call |
 /// | `#[unsupported(EXPR)]` | not forwarded; returns this status (through the parameter for statuses if there is one). Also on a block |
+/// | `#[extension(EXPR)]` | no symbol of the vendor's library: see [functions behind pointers](#functions-behind-pointers) |
 /// | `#[since("..")]` | the ELF symbol version. Also on a block |
 /// | `#[contextual(errno)]` | if the vendor's function sets `errno`, so does the call. Not for asynchronous ones. No other call changes the application's `errno` |
 /// | `#[record]`, `#[record(PARAM, ..)]` | for making objects again elsewhere, see [recording](#recording) |
@@ -127,7 +128,7 @@ use proc_macro::TokenStream;
 ///
 /// # Parameters
 ///
-/// A handle or scalar needs no descriptor, nor does a callback, which stays in the guest. A pointer needs one:
+/// A handle or scalar needs no descriptor, nor does a callback of a declared type. A pointer needs one:
 ///
 /// | on a parameter | |
 /// |---|---|
@@ -136,7 +137,8 @@ use proc_macro::TokenStream;
 /// | `#[handle(invalid = STATUS)]` | replaces the type's own, in guest and server; may depend on scalars and on other handles |
 /// | `#[opaque]` | a number that only the vendor understands |
 /// | `#[local]` | stays in the guest; the vendor gets null or 0 |
-/// | `#[userdata]`, `#[userdata(PARAM)]`, `#[userdata(PARAM, once)]` | belongs to a callback, and stays in the guest with it |
+/// | `#[callback(call)]`, `#[callback(once)]`, `#[callback(kept)]` | for how long the vendor may call a [callback](#callbacks): until this call returns, until it ran, or as long as the session (as without it) |
+/// | `#[userdata]`, `#[userdata(PARAM, ..)]`, `#[userdata(PARAM, .., once)]` | what these callbacks (all of the call's) get back; it stays in the guest if they do. `once` is `callback(once)` on them |
 /// | `#[contextual(B.drain(PARAM))] x: PendingBuffers` | not in the C prototype: after a successful call, everything deferred under the key is done |
 /// | `#[contextual(B.poll())] x: PendingBuffers` | as above: whatever is done is handed back |
 ///
@@ -159,6 +161,76 @@ use proc_macro::TokenStream;
 ///
 /// An asynchronous function must have a success value (a status, `success`, a new object or nothing to return), and no output
 /// but statuses, new objects and deferred ones.
+///
+/// # Callbacks
+///
+/// A type of callbacks is declared as a function of an `extern "callback"` block, and its parameters are described from the
+/// application's side, as it is the application's function that is called:
+///
+/// ```ignore
+/// extern "callback" {
+///     fn visit(device: cl_device, index: u32, #[userdata] data: *mut c_void) -> cl_int;
+///     fn compare(#[input] a: *const u32, #[input] b: *const u32) -> c_int;
+///     fn produce(size: usize, #[output(bytes = size)] to: *mut c_void, #[inout] state: *mut u64, #[userdata] data: *mut c_void);
+/// }
+/// unsafe extern "C" {
+///     fn toyVisit(#[callback(call)] f: visit, #[userdata(f)] data: *mut c_void) -> status;
+///     fn toySort(n: usize, #[inout(len = n)] values: *mut u32, #[callback(call)] f: compare) -> status;
+///     fn toySetProducer(f: produce, #[userdata(f)] data: *mut c_void) -> status;
+/// }
+/// ```
+///
+/// | on a parameter of a callback | |
+/// |---|---|
+/// | nothing | a scalar, or a handle: the vendor's becomes the application's, which gets one now for an object that it does not know |
+/// | `#[userdata]` | what the application registered with the callback, untouched |
+/// | `#[input(..)]` | the application's function reads what the vendor passes: with `len`, `bytes`, `cstr` and `when` as for functions |
+/// | `#[output(..)]`, `#[inout(..)]` | it writes it, and the vendor gets that when it returns: with `len`, `bytes` and `when` |
+///
+/// It returns a scalar, a status or nothing. Its expressions see its own parameters; the server alone evaluates them. `with` and
+/// whatever speaks of new, freed or deferred things have no meaning there.
+///
+/// A null callback is null for the vendor. The same function with the same user data is registered once, however often it is
+/// passed. What is `kept` stays registered for the whole session, even if the vendor is told to forget it: where every registration has
+/// a user data of its own, say `once` or `call`. Callbacks of a type *without* user data are told apart by their number: 64 functions of a
+/// type at a time, and a call that would be the 65th is refused with the `refused` status.
+///
+/// Where the application's function runs:
+/// - in the thread that made a synchronous call, if the vendor calls back on the thread on which it was called, as natively;
+/// - else in a thread of the guest library's, started when the first callback is registered, one after the other; while one of them calls
+///   the API, others may run beside it, in further threads (16 at most). The callbacks of each of the vendor's threads come in its order. A thread of the vendor's waits for the result, unless the type has none (it returns
+///   nothing and writes nothing).
+///
+/// It may call the API, and be called back by that, 64 deep; calls from a callback are synchronous whatever their mode. A
+/// session that ends while the vendor waits gives it zeros. An asynchronous call whose callback has a result counts as done, for the
+/// order of calls, when it calls back first: others could not go on before the application's function returned, which might wait for
+/// them.
+///
+/// # Functions behind pointers
+///
+/// A function with `#[extension(EXPR)]` is no symbol of the vendor's library, nor of the guest's. `EXPR`, with `vendor:
+/// &server::Vendor` in scope and in an `unsafe` block, gives the vendor's function: a `*mut c_void`, or an `Option` of a pointer to a
+/// function of its type, such as a member of a table. It is evaluated once in a server, when the function is first called.
+/// Where it gives null, calls return the `unsupported` status.
+///
+/// The application gets such functions from replacements: `guest::address(name)` is the guest library's function of that name, null
+/// if the specification has none, or does not support it, or the vendor lacks it (which the API server is asked once); `guest::is_available(name)` is whether it is
+/// not null. A function that returns a table gets a body that returns a static one:
+///
+/// ```ignore
+/// #[extension(vendor.toyGetProcAddress(c"toyNew".as_ptr()))]
+/// fn toyNew(n: u32) -> status;
+/// #[extension(vendor.toyGetTable(1).as_ref().and_then(|table| table.draw))]
+/// fn toyDraw(n: u32) -> status;
+///
+/// fn toyGetProcAddress(name: *const c_char) -> *mut c_void {
+///     guest::address(unsafe { CStr::from_ptr(name) })
+/// }
+/// fn toyGetTable(version: u32) -> *const toy_table {
+///     static TABLE: toy_table = toy_table { draw: Some(guest::toyDraw) };
+///     if version == 1 { &TABLE } else { std::ptr::null() }
+/// }
+/// ```
 ///
 /// # Expressions
 ///
@@ -196,7 +268,7 @@ use proc_macro::TokenStream;
 ///
 /// # What it expands to
 ///
-/// In the module: `guest` (a function for each of the API's, and `CLIENT`), `server` (`API`, and `Vendor` with a method for each C
+/// In the module: `guest` (a function for each of the API's, `address`, `is_available`, and `CLIENT`), `server` (`API`, and `Vendor` with a method for each C
 /// function), `kind` (a marker type for each type of handles), `args` (structs for hooks), `DESC`, `SPEC_HASH`; and a macro
 /// `export_guest!`, which emits the C symbols in the one crate that is the guest library.
 ///

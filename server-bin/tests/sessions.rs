@@ -48,7 +48,15 @@ static SERVED: [ServerApi; 2] = [served(&REAL), served(&ABSENT)];
 
 const fn served(desc: &'static ApiDesc) -> ServerApi {
     let dispatch: &[Dispatch] = &[answer, answer];
-    ServerApi { desc, load: |_| Box::new(()), dispatch, registries: &[], kinds: &[], warm: None }
+    ServerApi {
+        desc,
+        load: |_| Box::new(()),
+        dispatch,
+        registries: &[],
+        kinds: &[],
+        warm: None,
+        available: |_, _| false,
+    }
 }
 
 /// Every function of the real server: answers 42.

@@ -302,6 +302,23 @@ impl Call<'_> {
         self.errno
     }
 
+    /// This thread's Thread.
+    pub(super) fn raw_thread(&self) -> *mut Thread {
+        self.thread
+    }
+
+    /// A function of the application's that the vendor is to call back, as its address; 0 for null. From now on, this process has a
+    /// thread for callbacks.
+    ///
+    /// # Errors
+    /// [`Fail::Refused`] if it cannot have one.
+    pub fn callback(&mut self, function: u64) -> Result<u64, Fail> {
+        if function != 0 {
+            super::callback::start(self.session)?;
+        }
+        Ok(function)
+    }
+
     /// Runs `body` with this thread's Thread.
     #[inline]
     pub(super) fn thread<R>(&mut self, body: impl FnOnce(&mut Thread) -> R) -> R {

@@ -7,6 +7,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::time::Duration;
 
+use super::callback::Invoke;
 use super::log;
 use super::session::Session;
 use super::stub::Fail;
@@ -26,6 +27,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
 pub struct Client {
     pub(super) desc: &'static ApiDesc,
     dispatch: Option<fn() -> *const c_void>,
+    callbacks: &'static [Invoke],
     session: AtomicPtr<Session>,
     /// Taken while connecting. Replaced by a fresh one in a forked child, where the holder does not exist.
     connecting: AtomicPtr<Mutex<()>>,
@@ -45,12 +47,20 @@ impl Client {
         Self {
             desc,
             dispatch,
+            callbacks: &[],
             session: AtomicPtr::new(ptr::null_mut()),
             connecting: AtomicPtr::new(ptr::null_mut()),
             next: AtomicPtr::new(ptr::null_mut()),
             registered: AtomicBool::new(false),
             complained: AtomicBool::new(false),
         }
+    }
+
+    /// The same, with calls of the application's functions by the type of the callback.
+    #[must_use]
+    pub const fn with_callbacks(mut self, callbacks: &'static [Invoke]) -> Self {
+        self.callbacks = callbacks;
+        self
     }
 
     /// The session, made now if there is none.
@@ -108,7 +118,7 @@ impl Client {
     fn install(&'static self, link: Box<dyn GuestLink>) -> Result<&'static Session, Fail> {
         self.register();
         let dispatch = self.dispatch.map_or(ptr::null(), |f| f());
-        let session = Session::new(self.desc, link, dispatch).map_err(|e| {
+        let session = Session::new(self.desc, link, dispatch, self.callbacks).map_err(|e| {
             log::warn(format_args!(
                 "{}: no address space for the session: {e}; raise the limit (ulimit -v unlimited)",
                 self.desc.name

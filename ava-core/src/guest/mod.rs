@@ -4,9 +4,11 @@
 //! its first call), lets the generated body encode a [`Call`], and turns whatever goes wrong into the API's own error. Nothing
 //! here panics into, exits or blocks an application for ever.
 
+mod address;
 mod buffers;
 mod cache;
 mod call;
+mod callback;
 mod client;
 mod decode;
 mod errno;
@@ -21,7 +23,9 @@ mod stub;
 mod thread;
 mod tree;
 
+pub use address::{Stub, address};
 pub use call::Call;
+pub use callback::{Incoming, Invoke};
 pub use client::Client;
 pub use errno::with_errno;
 pub use reply::Outcome;

@@ -3,6 +3,7 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
 use super::call::{Call, Came, Out, OutPlace};
+use super::callback;
 use super::decode::Reply;
 use super::log;
 use super::memory::RESERVE;
@@ -44,7 +45,11 @@ impl Call<'_> {
         let needs_reply = self.null_handle
             || !self.scratch.held.is_empty()
             || self.scratch.outs.iter().any(|out| !out.deferred && !out.always);
-        if mode == Mode::Async && !needs_reply && !self.session.strict {
+        if mode == Mode::Async
+            && !needs_reply
+            && !self.session.strict
+            && !self.thread(|thread| thread.in_callback())
+        {
             self.send(func, FLAG_ASYNC)?;
             self.succeeded = true;
             self.keep(usize::MAX);
@@ -65,9 +70,13 @@ impl Call<'_> {
             }
         }
         let key = if cacheable { self.scratch.command[at..].to_vec() } else { Vec::new() };
+        if self.thread(|thread| thread.in_callback() && thread.serves_callbacks) {
+            callback::stand_in(self.session);
+        }
         let call = self.send(func, 0)?;
         let mut reply = std::mem::take(&mut self.scratch.reply);
-        let received = self.thread(|thread| thread.channel.wait_reply(call, &mut reply));
+        // SAFETY: nothing of this thread's Thread is borrowed here.
+        let received = unsafe { callback::wait_reply(self.raw_thread(), call, &mut reply) };
         self.scratch.reply = reply;
         received?;
         let (header, value) = self.digest()?;
@@ -152,7 +161,7 @@ impl Call<'_> {
             }
             Some(wire::Outcome::Status) => Err(Fail::Status(header.value as i64)),
             Some(wire::Outcome::Refused) => Err(Fail::Refused),
-            None => Err(Fail::Lost),
+            Some(wire::Outcome::Callback) | None => Err(Fail::Lost),
         }
     }
 
@@ -350,6 +359,22 @@ impl Call<'_> {
     pub(super) unsafe fn stage_input(&mut self, ptr: *const u8, len: usize) -> Result<u64, Fail> {
         let number = self.stage(len)?;
         self.scratch.held.push(Held::Staged(number));
+        // SAFETY: passed on to the caller.
+        unsafe { self.write_staged(number, ptr, len)? };
+        self.scratch.held.retain(|held| *held != Held::Staged(number));
+        Ok(number)
+    }
+
+    /// Sends `len` bytes at `ptr` to a staging buffer, piece by piece.
+    ///
+    /// # Safety
+    /// `len` bytes at `ptr` are readable.
+    pub(super) unsafe fn write_staged(
+        &mut self,
+        number: u64,
+        ptr: *const u8,
+        len: usize,
+    ) -> Result<(), Fail> {
         let session = self.session;
         let _reserve = session.memory.reserve.lock().unwrap_or_else(|e| e.into_inner());
         let region = session.memory.reserve_region();
@@ -359,8 +384,7 @@ impl Call<'_> {
             unsafe { ptr.add(at).copy_to_nonoverlapping(session.memory.address(region, piece), piece) };
             self.control(control::STAGE_WRITE, &[number, at as u64, region.offset, piece as u64])?;
         }
-        self.scratch.held.retain(|held| *held != Held::Staged(number));
-        Ok(number)
+        Ok(())
     }
 
     /// Brings a staging buffer's contents to `to`, piece by piece.
@@ -396,17 +420,9 @@ impl Call<'_> {
     pub(super) fn control(&mut self, func: u16, args: &[u64]) -> Result<u64, Fail> {
         let mut reply = std::mem::take(&mut self.scratch.control_reply);
         let session = self.session;
-        let received = self.thread(|thread| {
-            thread.calls += 1;
-            let call = thread.calls;
-            let len = size_of::<CommandHeader>() + size_of_val(args);
-            let header = CommandHeader { len: len as u32, func, flags: 0, call, order: 0 };
-            let mut command = [0u64; 8];
-            let bytes = command.as_mut_bytes();
-            bytes[..size_of::<CommandHeader>()].copy_from_slice(header.as_bytes());
-            bytes[size_of::<CommandHeader>()..len].copy_from_slice(args.as_bytes());
-            thread.channel.send(&mut bytes[..len], &session.order)?;
-            thread.channel.wait_reply(call, &mut reply)
+        let received = self.thread(|thread| thread.send_words(func, 0, args)).and_then(|call| {
+            // SAFETY: nothing of this thread's Thread is borrowed here.
+            unsafe { callback::wait_reply(self.raw_thread(), call, &mut reply) }
         });
         let read = Reply::read(&reply, 0).map(|read| (read.header, read.tickets().collect::<Vec<_>>()));
         self.scratch.control_reply = reply;
@@ -435,7 +451,8 @@ impl Call<'_> {
             Held::Arena(region) => self.session.memory.release(region),
             Held::Staged(number) => {
                 // If this fails the server is gone, and the buffer with it.
-                let _ = self.thread(|thread| thread.send_control(control::STAGE_FREE, &[number]));
+                // SAFETY: nothing of this thread's Thread is borrowed here.
+                let _ = unsafe { callback::send_control(self.raw_thread(), control::STAGE_FREE, &[number]) };
             }
         }
     }

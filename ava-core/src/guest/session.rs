@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, RwLock};
 
 use super::cache::Cache;
+use super::callback::{CallbackThreads, Invoke};
 use super::library::Library;
 use super::memory::Allocator;
 use super::pending::Pending;
@@ -33,6 +34,12 @@ pub(super) struct Session {
     /// do.
     #[expect(clippy::vec_box, reason = "a Thread must not move while a call uses it")]
     pub(super) orphans: Mutex<Vec<Box<Thread>>>,
+    /// Calls of the application's functions, by the type of the callback.
+    pub(super) callbacks: &'static [Invoke],
+    /// The threads for callbacks.
+    pub(super) callback_threads: Mutex<CallbackThreads>,
+    /// Which functions the vendor has, as far as anyone asked.
+    pub(super) available: Mutex<HashMap<u16, bool>>,
     abandoned: AtomicBool,
 }
 
@@ -47,6 +54,7 @@ impl Session {
         desc: &'static ApiDesc,
         link: Box<dyn GuestLink>,
         dispatch: *const c_void,
+        callbacks: &'static [Invoke],
     ) -> std::io::Result<Self> {
         Ok(Self {
             desc,
@@ -59,6 +67,9 @@ impl Session {
             strict: std::env::var_os("AVA_FIDELITY").is_some_and(|v| v == "strict"),
             discovered: RwLock::default(),
             orphans: Mutex::default(),
+            callbacks,
+            callback_threads: Mutex::default(),
+            available: Mutex::default(),
             abandoned: AtomicBool::new(false),
             link,
         })

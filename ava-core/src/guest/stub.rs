@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
 use super::call::Call;
+use super::callback;
 use super::client::{self, Client};
 use super::errno::Kept;
 use super::{log, thread};
@@ -98,13 +99,13 @@ pub fn retain<K: HandleKind>(client: &'static Client, raw: K::Raw) -> Result<(),
 /// The kind's invalid-object status if there is none, [`Fail::Lost`] if the server is gone.
 pub fn release<K: HandleKind>(client: &'static Client, raw: K::Raw) -> Result<(), Fail> {
     thread::with(client, |thread| {
-        // SAFETY: `with` hands out this thread's live Thread, and nothing else uses it during this closure.
-        let thread = unsafe { &mut *thread };
-        let session = thread.session;
+        // SAFETY: `with` hands out this thread's live Thread.
+        let session = unsafe { (*thread).session };
         let object = session.slab.find(raw.to_bits(), K::KIND).ok_or(Fail::Status(K::INVALID))?;
         let mut result = Ok(());
         session.slab.release(object, &mut |kind, id| {
-            let sent = thread.send_control(control::RELEASE, &[u64::from(kind), id]);
+            // SAFETY: nothing else uses the thread's Thread during this closure.
+            let sent = unsafe { callback::send_control(thread, control::RELEASE, &[u64::from(kind), id]) };
             if let Err(why) = sent {
                 result = Err(why.into());
             }

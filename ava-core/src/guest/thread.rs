@@ -20,6 +20,10 @@ pub(super) struct Thread {
     /// Memory of finished calls, for the next ones. More than one only when a call is made inside another.
     #[expect(clippy::vec_box, reason = "a Scratch is moved in and out on every call")]
     pub(super) spare: Vec<Box<Scratch>>,
+    /// How many of the application's functions run here because the vendor called them, each from inside a call of the one before.
+    pub(super) callbacks: u32,
+    /// It is a thread of the guest library's, for callbacks.
+    pub(super) serves_callbacks: bool,
 }
 
 thread_local! {
@@ -42,25 +46,39 @@ impl Drop for Owned {
 impl Thread {
     fn open(session: &'static Session) -> Result<Box<Self>, Lost> {
         let channel = ManuallyDrop::new(session.link.open()?);
-        Ok(Box::new(Self { session, channel, calls: 0, spare: Vec::new() }))
+        Ok(Box::new(Self {
+            session,
+            channel,
+            calls: 0,
+            spare: Vec::new(),
+            callbacks: 0,
+            serves_callbacks: false,
+        }))
+    }
+
+    /// Whether the application's code that runs here was called back. Its calls are synchronous: the vendor's thread, and whatever it
+    /// holds, waits for them.
+    #[inline]
+    pub(super) fn in_callback(&self) -> bool {
+        self.callbacks != 0
     }
 
     /// Sends a command of the runtime's own that has no reply.
     pub(super) fn send_control(&mut self, func: u16, args: &[u64]) -> Result<(), Lost> {
+        self.send_words(func, FLAG_ASYNC, args).map(drop)
+    }
+
+    /// Sends a command of the runtime's own with a few arguments; its number.
+    pub(super) fn send_words(&mut self, func: u16, flags: u16, args: &[u64]) -> Result<u64, Lost> {
         self.calls += 1;
-        let header = CommandHeader {
-            len: (size_of::<CommandHeader>() + size_of_val(args)) as u32,
-            func,
-            flags: FLAG_ASYNC,
-            call: self.calls,
-            order: 0,
-        };
+        let len = size_of::<CommandHeader>() + size_of_val(args);
+        let header = CommandHeader { len: len as u32, func, flags, call: self.calls, order: 0 };
         let mut command = [0u64; 8];
         let bytes = command.as_mut_bytes();
-        let len = header.len as usize;
         bytes[..size_of::<CommandHeader>()].copy_from_slice(header.as_bytes());
         bytes[size_of::<CommandHeader>()..len].copy_from_slice(args.as_bytes());
-        self.channel.send(&mut bytes[..len], &self.session.order)
+        self.channel.send(&mut bytes[..len], &self.session.order)?;
+        Ok(self.calls)
     }
 }
 
@@ -102,11 +120,18 @@ fn with_slow<R>(
     client: &'static Client,
     body: impl FnOnce(*mut Thread) -> Result<R, Fail>,
 ) -> Result<R, Fail> {
-    let session = client.session()?;
+    with_session(client.session()?, body)
+}
+
+/// As [`with`], for a session.
+pub(super) fn with_session<R>(
+    session: &'static Session,
+    body: impl FnOnce(*mut Thread) -> Result<R, Fail>,
+) -> Result<R, Fail> {
     let found = OWNED.try_with(|owned| {
         let mut owned = owned.0.borrow_mut();
-        // Threads of sessions that a fork left behind are of no use any more.
-        owned.retain(|t| !t.session.is_abandoned());
+        // Threads of sessions that a fork left behind are of no use any more, but to the calls around a callback that forked.
+        owned.retain(|t| !t.session.is_abandoned() || t.in_callback());
         let at = match owned.iter().position(|t| std::ptr::eq(t.session, session)) {
             Some(at) => at,
             None => {

@@ -32,6 +32,8 @@ pub struct ServerApi {
     pub kinds: &'static [KindOps],
     /// Run once in a server that waits in the pool, so that the first session need not wait for it.
     pub warm: Option<unsafe fn(&Vendor)>,
+    /// Whether the vendor has a function, by its number among the C functions of the specification.
+    pub available: fn(&Vendor, u16) -> bool,
 }
 
 /// How the vendor counts references to objects of a kind. The handle is given as its bits.

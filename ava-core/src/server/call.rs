@@ -7,6 +7,7 @@ use serde::Serialize;
 use zerocopy::FromBytes;
 
 use super::api::Refusal;
+use super::callback::Registered;
 use super::handles::Found;
 use super::record::Recording;
 use super::registry::{Entry, Want};
@@ -83,6 +84,8 @@ pub(super) struct Scratch {
     pub(super) trees: Vec<(usize, Vec<u8>)>,
     metas: Vec<Arc<dyn Any + Send + Sync>>,
     deferred: Vec<(usize, Entry)>,
+    /// Callbacks that the call registered, and not for as long as the session.
+    pub(super) registered: Vec<Registered>,
 }
 
 /// One command being handled by a shadow thread.
@@ -122,6 +125,7 @@ impl<'s> Call<'s> {
         scratch.described.clear();
         scratch.trees.clear();
         scratch.metas.clear();
+        scratch.registered.clear();
         scratch.memory.reset();
         let asynchronous = header.flags & crate::wire::FLAG_ASYNC != 0;
         let began = session.registries.now();

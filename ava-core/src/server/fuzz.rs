@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::api::ServerApi;
 use super::call::Scratch;
 use super::serve::{After, handle};
+use super::serving::Serving;
 use super::session::Session;
 use crate::router::account::Account;
 use crate::transport::Arena;
@@ -26,6 +27,9 @@ pub fn one(api: &'static ServerApi, data: &[u8]) {
     let arena = unsafe { Arena::new(memory.as_mut_ptr().cast(), ARENA as u64) };
     let vendor = (api.load)(&mut |_| std::ptr::null_mut()).into();
     let session = Session::new(api, vendor, arena, Arc::new(account), Arc::default(), STAGE_LIMIT);
+    // Nobody calls back, so nobody waits for that.
+    session.callbacks.end();
+    let serving = Serving::alone(session.clone());
     let mut scratch = Scratch::default();
     let mut order = 0;
     for (number, bytes) in pieces(data).enumerate() {
@@ -42,7 +46,7 @@ pub fn one(api: &'static ServerApi, data: &[u8]) {
         }
         let asynchronous = command.as_bytes().get(6).is_some_and(|flags| flags & 1 != 0);
         scratch.memory.command = command;
-        match handle(&session, &mut scratch) {
+        match handle(&serving, &mut scratch) {
             Ok(After::ThreadEnd) | Err(_) => return,
             Ok(After::Reply | After::Nothing) => order += u64::from(asynchronous),
         }

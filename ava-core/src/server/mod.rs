@@ -7,6 +7,7 @@
 mod api;
 mod buffers;
 mod call;
+mod callback;
 mod effects;
 mod handles;
 mod kept;
@@ -15,6 +16,7 @@ mod record;
 mod registry;
 mod reply;
 mod serve;
+mod serving;
 mod session;
 mod shadow;
 mod staging;
@@ -26,6 +28,7 @@ pub mod fuzz;
 
 pub use api::{Dispatch, KindOps, Load, Refusal, RegistryDesc, ServerApi, StateOps, Vendor};
 pub use call::{Call, NewHandle};
+pub use callback::{Found, IntoFunction, Lifetime, Outgoing, POOL, Pool, call_back};
 pub use serve::{End, serve, serve_logged};
 pub use shadow::Shadow;
 pub use tree::Tree;

@@ -11,6 +11,9 @@ use super::api::Refusal;
 /// for itself for ever.
 const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 300 } else { 10_000 });
 
+/// How long a call inside a callback waits for its turn.
+const IN_CALLBACK: Duration = Duration::from_secs(1);
+
 /// How long to watch for the predecessor before sleeping: it is usually in another core's hands right now.
 const SPINS: u32 = 200;
 
@@ -61,6 +64,28 @@ impl Order {
             return Ok(());
         }
         self.wait_slowly(n)
+    }
+
+    /// As [`Self::wait`], for a call inside a callback: an asynchronous call may wait for what the vendor holds until the callback
+    /// returns, so patience ends before a deadlock is one.
+    pub(super) fn wait_in_callback(&self, n: u64) -> Result<(), Refusal> {
+        let begun = Instant::now();
+        while self.done.load(Ordering::SeqCst) < n {
+            let left = IN_CALLBACK.saturating_sub(begun.elapsed());
+            if left.is_zero() {
+                tracing::warn!(
+                    "a call inside a callback goes ahead of an asynchronous call that is not done"
+                );
+                return Ok(());
+            }
+            let guard = self.lock.lock().unwrap_or_else(|e| e.into_inner());
+            self.sleepers.fetch_add(1, Ordering::SeqCst);
+            if self.done.load(Ordering::SeqCst) < n {
+                drop(self.changed.wait_timeout(guard, left));
+            }
+            self.sleepers.fetch_sub(1, Ordering::SeqCst);
+        }
+        Ok(())
     }
 
     #[cold]

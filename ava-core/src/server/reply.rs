@@ -138,6 +138,9 @@ impl Call<'_> {
 
     /// Writes the reply, unless the call is asynchronous.
     pub(super) fn finish(&mut self, outcome: Outcome, value: u64, ok: bool) -> Result<(), Refusal> {
+        if !self.scratch.registered.is_empty() {
+            self.unregister(ok);
+        }
         let copied = self.deliver(ok);
         if !self.asynchronous {
             self.write_reply(outcome, value, ok)?;

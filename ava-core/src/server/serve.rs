@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use super::api::{Refusal, ServerApi, Vendor};
 use super::call::{Call, Scratch};
+use super::callback::Next;
+use super::serving::{Current, MAX_DEPTH, Serving, request_reply};
 use super::session::Session;
 use crate::migrate::Log;
 use crate::router::account::Account;
 use crate::router::gate;
-use crate::transport::{ServerChannel, ServerEvent, ServerLink};
+use crate::transport::{ServerEvent, ServerLink};
 use crate::wire::{CommandHeader, Outcome, control};
 
 /// Stack of a shadow thread: as much as a main thread has, since vendors compile programs on it.
@@ -55,7 +57,8 @@ pub fn serve_logged(
     session: u64,
     log: Arc<Log>,
 ) -> End {
-    let shared = Arc::new(Session::new(api, vendor, link.arena(), account, log, stage_limit()));
+    let shared = Session::new(api, vendor, link.arena(), account, log, stage_limit());
+    let _end = EndOfCallbacks(shared.clone());
     loop {
         match link.next_event() {
             ServerEvent::Closed(why) => return End::Closed(why),
@@ -63,12 +66,21 @@ pub fn serve_logged(
             ServerEvent::Opened(slot, channel) => {
                 let shared = shared.clone();
                 let shadow = std::thread::Builder::new().name(format!("shadow-{slot}")).stack_size(STACK);
-                if let Err(error) = shadow.spawn(move || shadow_thread(&shared, channel)) {
+                if let Err(error) = shadow.spawn(move || Serving::serve(shared, channel)) {
                     return End::Closed(format!("no shadow thread for the application's: {error}"));
                 }
                 tracing::debug!(session, slot, "the application has a new thread");
             }
         }
+    }
+}
+
+/// Releases the vendor's threads that wait for the guest, however serving ends.
+struct EndOfCallbacks(Arc<Session>);
+
+impl Drop for EndOfCallbacks {
+    fn drop(&mut self) {
+        self.0.callbacks.end();
     }
 }
 
@@ -78,30 +90,6 @@ fn stage_limit() -> u64 {
     // SAFETY: `sysconf` has no preconditions.
     let (pages, size) = unsafe { (libc::sysconf(libc::_SC_PHYS_PAGES), libc::sysconf(libc::_SC_PAGESIZE)) };
     u64::try_from(pages).unwrap_or(0).saturating_mul(u64::try_from(size).unwrap_or(0)) / 2
-}
-
-/// Serves one application thread.
-fn shadow_thread(session: &Session, mut channel: Box<dyn ServerChannel>) {
-    let mut scratch = Scratch::default();
-    loop {
-        if let Err(lost) = channel.recv(&mut scratch.memory.command) {
-            tracing::trace!(%lost, "a channel closed");
-            return;
-        }
-        match handle(session, &mut scratch) {
-            Ok(After::Reply) => {
-                if channel.reply(&scratch.reply).is_err() {
-                    return;
-                }
-            }
-            Ok(After::Nothing) => {}
-            Ok(After::ThreadEnd) => return,
-            Err(why) => {
-                channel.end_session(why.to_string());
-                return;
-            }
-        }
-    }
 }
 
 /// What a command leaves to do.
@@ -119,29 +107,45 @@ pub(super) enum After {
 ///
 /// # Errors
 /// A violation, which ends the session.
-pub(super) fn handle(session: &Session, scratch: &mut Scratch) -> Result<After, Refusal> {
+pub(super) fn handle(serving: &Serving, scratch: &mut Scratch) -> Result<After, Refusal> {
+    let session = &*serving.session;
     let header = gate::admit(session.api.desc, &session.account, &scratch.memory.command)
         .map_err(Refusal::Violation)?;
     let mut call = Call::new(session, scratch, header);
     if call.asynchronous {
         session.order.begin(header.order)?;
-        let result = dispatch(&mut call);
-        session.order.end(header.order);
+        serving.current.set(Current { reply_to: 0, order: header.order });
+        let result = dispatch(serving, &mut call);
+        // A callback may have let others go on before.
+        if serving.current.take().order != 0 {
+            session.order.end(header.order);
+        }
         return result;
     }
-    session.order.wait(header.order)?;
-    let after = dispatch(&mut call)?;
+    if serving.in_callback() {
+        if header.func != control::CALLBACK_NEXT {
+            session.order.wait_in_callback(header.order)?;
+        }
+    } else {
+        session.order.wait(header.order)?;
+    }
+    serving.current.set(Current { reply_to: header.call, order: 0 });
+    let after = dispatch(serving, &mut call)?;
     session.account.bytes_out(scratch.reply.len() as u64);
     Ok(after)
 }
 
-fn dispatch(call: &mut Call<'_>) -> Result<After, Refusal> {
+fn dispatch(serving: &Serving, call: &mut Call<'_>) -> Result<After, Refusal> {
     let func = call.header.func;
     call.begin_recording();
     let result = match call.session.api.dispatch.get(func as usize) {
+        Some(_) if serving.depth.get() >= MAX_DEPTH => {
+            tracing::warn!("callbacks are nested {MAX_DEPTH} deep; a call from the last is refused");
+            Err(Refusal::Limit)
+        }
         // SAFETY: the session's vendor table is that of its API, whose handlers these are.
         Some(handler) => unsafe { handler(call) },
-        None => return runtime_command(call),
+        None => return runtime_command(serving, call),
     };
     if let Err(why) = result {
         call.refuse(&why)?;
@@ -154,7 +158,7 @@ fn dispatch(call: &mut Call<'_>) -> Result<After, Refusal> {
 }
 
 /// A command of the runtime itself.
-fn runtime_command(call: &mut Call<'_>) -> Result<After, Refusal> {
+fn runtime_command(serving: &Serving, call: &mut Call<'_>) -> Result<After, Refusal> {
     let session = call.session;
     let args: [u64; 4] = {
         let bytes = call.scratch.memory.command.get(size_of::<CommandHeader>()..).unwrap_or_default();
@@ -163,9 +167,12 @@ fn runtime_command(call: &mut Call<'_>) -> Result<After, Refusal> {
         })
     };
     let func = call.header.func;
-    let sync_only =
-        matches!(func, control::STAGE | control::STAGE_WRITE | control::STAGE_READ | control::RECLAIM);
-    if sync_only == call.asynchronous {
+    let mode_is_right = match func {
+        control::STAGE_FREE | control::RELEASE => call.asynchronous || serving.in_callback(),
+        control::THREAD_END => call.asynchronous,
+        _ => !call.asynchronous,
+    };
+    if !mode_is_right {
         return Err(Refusal::violation(format!("runtime command {func:#x} has the wrong mode")));
     }
     let mut value = 0;
@@ -177,10 +184,43 @@ fn runtime_command(call: &mut Call<'_>) -> Result<After, Refusal> {
         control::STAGE_FREE => session.staging.free(args[0]),
         control::RECLAIM => value = u64::from(call.reclaim()),
         control::RELEASE => release(call, args)?,
+        control::AVAILABLE => {
+            let known = u16::try_from(args[0]).is_ok_and(|n| (session.api.available)(&*session.vendor, n));
+            value = u64::from(known);
+        }
+        control::CALLBACK_RESULT => {
+            return Err(Refusal::violation("the result of a callback came that is not waited for"));
+        }
+        control::CALLBACK_NEXT => {
+            let result = call.scratch.memory.command.get(size_of::<CommandHeader>()..).unwrap_or_default();
+            return next_callback(serving, result).map(|reply| {
+                call.scratch.reply = reply;
+                After::Reply
+            });
+        }
         _ => return Err(Refusal::violation(format!("there is no runtime command {func:#x}"))),
     }
     call.finish(Outcome::Returned, value, true)?;
     Ok(if call.asynchronous { After::Nothing } else { After::Reply })
+}
+
+/// The guest has `result` and asks for the next callback.
+fn next_callback(serving: &Serving, result: &[u8]) -> Result<Vec<u8>, Refusal> {
+    let session = &*serving.session;
+    if serving.depth.get() != 0 {
+        return Err(Refusal::violation("a thread asks for callbacks inside a callback"));
+    }
+    let finished = session.callbacks.queue.finish(result, &session.staging)?;
+    if serving.handed_out.replace(false) != finished {
+        return Err(Refusal::violation("a thread asks for a callback and has not answered the last"));
+    }
+    Ok(match session.callbacks.queue.next() {
+        Next::Callback(number, request) => {
+            serving.handed_out.set(true);
+            request_reply(number, &request)
+        }
+        Next::Ended => request_reply(0, &[]),
+    })
 }
 
 /// The application dropped its last reference to an object.

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use super::api::{ServerApi, Vendor};
+use super::callback::Callbacks;
 use super::handles::Handles;
 use super::kept::KeptMemory;
 use super::order::Order;
@@ -30,6 +31,9 @@ pub(super) struct Session {
     pub(super) log: Arc<Log>,
     /// Most bytes of staging buffers at once.
     pub(super) stage_limit: u64,
+    pub(super) callbacks: Callbacks,
+    /// This session, for what may outlive it.
+    pub(super) me: Weak<Session>,
 }
 
 impl Session {
@@ -40,8 +44,8 @@ impl Session {
         account: Arc<Account>,
         log: Arc<Log>,
         stage_limit: u64,
-    ) -> Self {
-        Self {
+    ) -> Arc<Self> {
+        Arc::new_cyclic(|me| Self {
             api,
             vendor,
             arena,
@@ -54,7 +58,9 @@ impl Session {
             sticky: Sticky::default(),
             log,
             stage_limit,
-        }
+            callbacks: Callbacks::default(),
+            me: me.clone(),
+        })
     }
 }
 

@@ -16,7 +16,7 @@
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout};
 
 /// Version of everything in [`crate::wire`] and of the window's layout.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// First word of [`Hello`] and [`Answer`]: "AvA-wire" read as a little-endian number. A machine of the other byte order
 /// sees another number and refuses.

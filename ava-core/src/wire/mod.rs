@@ -8,6 +8,7 @@
 //! ```text
 //! command:  header 24 B │ arguments n × 8 B │ payload, every buffer at a multiple of 16
 //! reply:    header 40 B │ (out header 8 B │ inline bytes, padded to 8)* │ tickets n × 8 B │ meta
+//! callback: header 40 B │ callback header 32 B │ arguments n × 8 B │ payload, every buffer at a multiple of 16
 //! ```
 //!
 //! All integers are in host byte order: both ends run on one machine or on machines of one architecture, which the
@@ -53,7 +54,17 @@ pub mod control {
     /// name.
     pub const RECLAIM: u16 = super::CONTROL_BASE + 5;
     /// The last reference to an object was released. Arguments: kind, id. Asynchronous.
+    ///
+    /// From inside a callback it is synchronous.
     pub const RELEASE: u16 = super::CONTROL_BASE + 6;
+    /// What a callback returned that ran in the thread of a synchronous call. Arguments: its number, the value's bits, what it wrote
+    /// (see [`super::CallbackHeader`]). The reply is that of the call, or its next callback.
+    pub const CALLBACK_RESULT: u16 = super::CONTROL_BASE + 7;
+    /// Waits for a callback that belongs to no synchronous call. Arguments: those of [`CALLBACK_RESULT`] for the callback that the
+    /// last reply brought, or number 0. The reply is the callback.
+    pub const CALLBACK_NEXT: u16 = super::CONTROL_BASE + 8;
+    /// Whether the vendor has a function. Arguments: its number among the C functions of the specification. Returns 1 or 0.
+    pub const AVAILABLE: u16 = super::CONTROL_BASE + 9;
 }
 
 /// First bytes of every command.
@@ -85,6 +96,9 @@ pub enum Outcome {
     Status = 2,
     /// A policy refused the call: the API's `refused` status.
     Refused = 3,
+    /// This is no reply yet: the vendor calls the application back. `value` is the callback's number, and a [`CallbackHeader`]
+    /// follows.
+    Callback = 4,
 }
 
 impl Outcome {
@@ -95,6 +109,7 @@ impl Outcome {
             1 => Self::InvalidHandle,
             2 => Self::Status,
             3 => Self::Refused,
+            4 => Self::Callback,
             _ => return None,
         })
     }
@@ -126,6 +141,31 @@ pub struct ReplyHeader {
     /// Length in bytes of the new object's description, at the end; 0 if none.
     pub meta: u16,
 }
+
+/// The vendor calls the application back: follows the [`ReplyHeader`], and is followed by so many words of arguments, in the order
+/// of the parameters: one for a scalar or the id of a handle, none for user data, and a [`BufRef`] for a pointer, which is that of
+/// an output if there are no bytes in it yet. Behind
+/// them, at a multiple of [`ALIGN`] from this header, are inline buffers; their offsets count from there. Larger buffers are in
+/// staging buffers, from which the guest reads inputs and to which it writes outputs before it sends the result.
+///
+/// The result brings the inline outputs that are not null one after the other, each padded to 8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, KnownLayout, Immutable)]
+#[repr(C)]
+pub struct CallbackHeader {
+    /// Number of the callback's type.
+    pub callback: u32,
+    /// Number of words of arguments.
+    pub words: u32,
+    /// Length in bytes of the outputs that the result brings inline.
+    pub outputs: u64,
+    /// The application's function, as it was registered.
+    pub function: u64,
+    /// Its user data.
+    pub userdata: u64,
+}
+
+/// Most bytes of inline buffers, in either direction, of one callback.
+pub const MAX_CALLBACK_INLINE: usize = 8 * 1024;
 
 /// Precedes every output in a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, FromBytes, IntoBytes, KnownLayout, Immutable)]

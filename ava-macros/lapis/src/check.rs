@@ -12,7 +12,8 @@ use syn::ext::IdentExt;
 use crate::error::Errors;
 use crate::expr::mentioned;
 use crate::model::{
-    Body, Buffer, Direction, Elem, Extent, Forwarded, Function, Model, Param, Returns, Role, Success,
+    Body, Buffer, CallbackLife, Direction, Elem, Extent, Forwarded, Function, Model, Param, Returns, Role,
+    Success,
 };
 
 /// Reports mistakes, and marks the functions that have them.
@@ -26,6 +27,7 @@ pub(crate) fn check(model: &mut Model, errors: &mut Errors) {
         let function = &model.functions[n];
         if let Some(forwarded) = function.forwarded() {
             asynchrony(function, forwarded, errors);
+            callbacks(function, forwarded, errors);
             metas(function, forwarded, errors);
             frees(function, model, &made, errors);
             costs::check(function, forwarded, model, errors);
@@ -121,6 +123,16 @@ fn asynchrony(function: &Function, forwarded: &Forwarded, errors: &mut Errors) {
         );
     }
     for param in &function.params {
+        if let Role::Callback { lifetime: CallbackLife::Call, .. } = param.role {
+            errors.at(
+                &param.name,
+                format!(
+                    "`{name}` may be asynchronous, so `{}` is called after it returned: write `callback(once)` or \
+                     `callback(kept)`, or make the mode `Sync`",
+                    param.name
+                ),
+            );
+        }
         let Some(buffer) = param.buffer() else { continue };
         let is_status = param.pointer().is_some_and(|p| matches!(p.kind, Elem::Status(_)));
         let single = matches!(buffer.extent, Extent::One);
@@ -135,6 +147,15 @@ fn asynchrony(function: &Function, forwarded: &Forwarded, errors: &mut Errors) {
                 param.name
             ),
         );
+    }
+}
+
+/// An answer from the cache calls nobody back.
+fn callbacks(function: &Function, forwarded: &Forwarded, errors: &mut Errors) {
+    let callback = function.params.iter().find(|param| matches!(param.role, Role::Callback { .. }));
+    if let Some(param) = callback.filter(|_| forwarded.cached) {
+        let name = &function.name;
+        errors.at(&param.name, format!("`{name}` calls back, so it cannot be `cached`; remove that"));
     }
 }
 
@@ -222,16 +243,25 @@ fn invalids(function: &Function, errors: &mut Errors) {
     }
 }
 
-/// What the server evaluates cannot use what stays in the guest.
+/// What the server evaluates cannot use what stays in the guest, or is something else in the server.
 fn locals(function: &Function, forwarded: &Forwarded, errors: &mut Errors) {
-    let locals = function.params.iter().filter(|param| matches!(param.role, Role::Local));
-    let locals: Vec<_> = locals.map(|param| param.name.unraw().to_string()).collect();
+    let locals = function.params.iter().filter_map(|param| {
+        let why = match param.role {
+            Role::Local => "stays in the guest, and the server evaluates this as well",
+            Role::Callback { .. } | Role::Userdata(_) => {
+                "is the application's in the guest alone, and the server evaluates this as well"
+            }
+            _ => return None,
+        };
+        Some((param.name.unraw().to_string(), why))
+    });
+    let locals: Vec<_> = locals.collect();
     let metas = function.params.iter().filter_map(|param| param.made()?.meta.as_ref());
     let exprs = function.params.iter().flat_map(shared_exprs);
     for expr in exprs.chain(metas).chain(costs::exprs(forwarded)) {
         let names = mentioned(expr);
-        if let Some(local) = locals.iter().find(|local| names.contains(*local)) {
-            errors.at(expr, format!("`{local}` stays in the guest, and the server evaluates this as well"));
+        if let Some((local, why)) = locals.iter().find(|(local, _)| names.contains(local)) {
+            errors.at(expr, format!("`{local}` {why}"));
         }
     }
 }

@@ -87,9 +87,23 @@ pub(crate) struct Variant {
 
 /// A type of callbacks.
 pub(crate) struct Callback {
-    pub(crate) name: Ident,
-    pub(crate) params: Vec<Type>,
-    pub(crate) ret: Option<Type>,
+    /// Its prototype and what its parameters are, as of a function that the vendor calls. It has no body.
+    pub(crate) function: Function,
+    /// It has no mistakes.
+    pub(crate) sound: bool,
+}
+
+impl Callback {
+    /// Whether the vendor hands the application's pointer back.
+    pub(crate) fn has_userdata(&self) -> bool {
+        self.function.params.iter().any(|param| matches!(param.role, Role::Userdata(_)))
+    }
+
+    /// Whether the vendor waits for what the application's function returns or writes.
+    pub(crate) fn has_result(&self) -> bool {
+        let writes = |param: &Param| param.buffer().is_some_and(|b| b.direction != Direction::In);
+        !matches!(self.function.returns, Returns::Nothing) || self.function.params.iter().any(writes)
+    }
 }
 
 /// A registry of buffers in flight.
@@ -149,6 +163,8 @@ pub(crate) struct Function {
     pub(crate) params: Vec<Param>,
     pub(crate) ret: Option<Type>,
     pub(crate) since: Option<LitStr>,
+    /// Where the server finds it, if it is no symbol of the vendor's library.
+    pub(crate) extension: Option<Expr>,
     /// The parameter through which it reports a status, if it returns none.
     pub(crate) status_out: Option<usize>,
     pub(crate) returns: Returns,
@@ -221,7 +237,8 @@ pub(crate) struct Param {
 pub(crate) enum Target {
     Scalar,
     Handle(usize),
-    Callback,
+    /// A pointer to a function; of a declared type, or not.
+    Callback(Option<usize>),
     Pointer(Pointer),
 }
 
@@ -275,6 +292,24 @@ pub(crate) enum Role {
     Opaque,
     /// It stays in the guest.
     Local,
+    /// A function of the application's, of this type of callbacks.
+    Callback {
+        ty: usize,
+        lifetime: CallbackLife,
+    },
+    /// What the application's functions behind these parameters get back. In a callback, where it gets it.
+    Userdata(Vec<usize>),
+}
+
+/// For how long the vendor may call a callback.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum CallbackLife {
+    /// Until the function that it was passed to returns.
+    Call,
+    /// Until it ran.
+    Once,
+    /// As long as the session.
+    Kept,
 }
 
 /// An object that a call makes.

@@ -159,6 +159,7 @@ words! {
     After "after" "after(shape::hook)": Args(1, 1, None) => [Function];
     Unsupported "unsupported" "unsupported(CL_INVALID_OPERATION)":
         Args(1, 1, None) => [Function, Block], Value => [Status];
+    Extension "extension" "extension(vendor.clGetExtensionFunctionAddress(c\"clNewKHR\".as_ptr()))": Args(1, 1, None) => [Function];
     Since "since" "since(\"OPENCL_1.0\")": Args(1, 1, None) => [Function, Block], Value => [Handle];
 
     Input "input" "input(len = n)": List(Place::Input) => [Param, Field];
@@ -169,7 +170,8 @@ words! {
     Variant "variant" "variant(dm_label, when = this.kind == LABEL)": Args(1, 1, Some(Place::Variant)) => [Structure];
     Opaque "opaque" "opaque": Flag => [Param, Type, Returns];
     Local "local" "local": Flag => [Param, Field];
-    Userdata "userdata" "userdata(pfn_notify)": Args(0, 2, None) => [Param];
+    Callback "callback" "callback(once)": Args(0, 1, None) => [Param];
+    Userdata "userdata" "userdata(pfn_notify)": Args(0, 9, None) => [Param];
     Contextual "contextual" "contextual(READS.drain(queue))": Args(1, 1, None) => [Param];
     Errno "contextual" "contextual(errno)": Args(1, 1, None) => [Function];
 

@@ -41,6 +41,11 @@ fn what_calls_do_beside_their_results() {
 }
 
 #[test]
+fn callbacks_and_functions_behind_pointers() {
+    check("callbacks");
+}
+
+#[test]
 fn functions_that_are_not_forwarded() {
     check("local");
 }

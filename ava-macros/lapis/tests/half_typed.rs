@@ -83,7 +83,9 @@ fn every_beginning_of_a_specification_expands_its_complete_functions() {
 
 #[test]
 fn a_missing_token_costs_the_function_that_it_is_in() {
-    for (tokens, len, functions) in ["buffers", "in_flight", "objects", "local", "costs"].map(whole) {
+    for (tokens, len, functions) in
+        ["buffers", "in_flight", "objects", "local", "costs", "callbacks"].map(whole)
+    {
         for missing in 0..len {
             let expansion = lapis::expand(filtered(tokens.clone(), &mut 0, &|place| place != missing));
             // Without a token of a type that they use, for instance, all functions may be lost.
@@ -111,6 +113,9 @@ fn any_tokens_at_all_expand_to_something() {
         "mod m { type ; static ; }",
         "mod m { extern { fn f(#[input(len = , , = 3)] a: *const u8, ) -> ; } }",
         "pub mod r#mod { fn }",
+        "mod m { extern \"callback\" { fn ; fn f(#[userdata()] ) ; fn g(f: f, g: g) -> g; fn r#h(#[userdata(x, once)] a: *mut ) } }",
+        "mod m { extern \"callback\" { fn f(a: u8, a: u8) {} } unsafe extern \"C\" { fn g(#[callback(=)] f: f, #[userdata(once, once)] f: f); } }",
+        "mod m { unsafe extern \"C\" { #[extension] fn f(); #[extension(fn)] fn g(); #[extension(1, 2)] #[since()] fn h(); } }",
         "#[api(name = 3, version, ffi = 1 + 1, library = [x])] mod m { #[handle] type T; #[status(x)] type U; }",
     ] {
         lapis::expand(text.parse().unwrap());

@@ -211,6 +211,38 @@ fn the_status_of_an_invalid_handle() {
 }
 
 #[test]
+fn callbacks() {
+    let with = |callbacks: &str, functions: &str| {
+        messages(&format!("extern \"callback\" {{ {callbacks} }} unsafe extern \"C\" {{ {functions} }}"))
+    };
+    says(&with("fn f(); fn f(n: u8);", ""), "`f` is given twice");
+    says(&with("#[mode(Sync)] fn f();", ""), "takes no descriptors");
+    says(&with("fn f(#[local] n: u8);", ""), "`local` has no meaning in a callback");
+    says(&with("fn f(#[userdata(f)] p: *mut c_void);", ""), "write `#[userdata]`");
+    says(&with("fn f(#[input(with = x)] p: *const u8);", ""), "`with` has no meaning in a callback");
+    says(&with("fn f(#[output(new)] e: *mut event);", ""), "`new` has no meaning in a callback");
+    says(
+        &with(
+            "fn f(#[userdata] p: *mut c_void);",
+            "fn g(a: f, #[userdata(a)] p: *mut c_void, #[userdata(a)] q: *mut c_void);",
+        ),
+        "`a` has its user data already",
+    );
+    says(&with("fn f(a: u8, a: u8);", ""), "two parameters `a`");
+    says(&with("fn f();", "#[cached] fn g(a: f) -> status;"), "cannot be `cached`");
+    says(&with("fn f();", "fn g(#[callback(call)] n: u8);"), "of a type that is not declared");
+    says(&with("fn f(n: broken, #[userdata] p: );", ""), "expected the type of `p`");
+    assert_eq!(
+        with(
+            "fn f(#[userdata] p: *mut c_void);",
+            "fn g(#[local] a: f, #[userdata(a)] p: *mut c_void, b: f, #[userdata(b)] q: *mut c_void);"
+        ),
+        [""; 0]
+    );
+    says(&messages("extern \"server\" { #[extension(x)] fn f() {} }"), "only a function of the API");
+}
+
+#[test]
 fn a_mistake_in_a_type_is_not_repeated_at_its_uses() {
     says(
         &messages(

@@ -88,6 +88,16 @@ ava_core::ava_api! {
 
         extern "callback" {
             fn notify(what: u32, #[userdata] data: *mut c_void);
+            fn tick(what: u32);
+            fn produce(
+                q: queue,
+                size: usize,
+                #[output(bytes = size, when = size != 0)] to: *mut c_void,
+                #[inout] count: *mut u32,
+                #[input(cstr)] name: *const c_char,
+                #[input(len = 2)] queues: *const queue,
+                #[userdata] data: *mut c_void,
+            ) -> status;
         }
 
         unsafe extern "C" {
@@ -128,6 +138,20 @@ ava_core::ava_api! {
 
             #[record(q)]
             fn toyWatch(q: queue, f: notify, #[userdata(f, once)] data: *mut c_void) -> status;
+
+            fn toyHook(#[callback(call)] f: tick) -> status;
+
+            fn toyHookData(#[callback(kept)] f: tick, #[opaque] data: *mut c_void) -> status;
+
+            fn toySend(
+                size: usize,
+                #[input(bytes = size)] data: *const c_void,
+                #[callback(once)] f: notify,
+                #[userdata] user: *mut c_void,
+            ) -> status;
+
+            #[extension(vendor.toyAddress(std::ptr::null_mut()))]
+            fn toyProduce(f: produce, #[local] g: Option<unsafe extern "C" fn()>, #[userdata(f)] user: *mut c_void) -> status;
 
             #[cached]
             fn toyName(q: queue, #[input(cstr)] name: *const c_char) -> status;
@@ -190,6 +214,8 @@ fn main() {
     let resources = toy::DESC.resources.iter().map(|r| (r.name, r.continuous, r.policy)).collect::<Vec<_>>();
     assert_eq!(resources[..2], [("TIME", false, None), ("MEMORY", true, Some("quota"))]);
     assert!(toy::DESC.kinds[0].state && toy::server::API.kinds[0].state.is_some());
+    assert!(toy::guest::address(c"toyMap").is_null(), "it is not supported");
+    assert!(toy::guest::is_available(c"toyVersion"));
     // SAFETY: a replacement that needs nothing.
     assert_eq!(unsafe { toy::guest::toyVersion() }, 3);
 }

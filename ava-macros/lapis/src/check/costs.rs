@@ -32,7 +32,12 @@ pub(crate) fn known(function: &Function, expr: &Expr) -> Known {
     }
     let used = function.params.iter().filter(|param| names.contains(&param.name.unraw().to_string()));
     used.map(|param| match &param.role {
-        Role::Plain | Role::Scalar | Role::Opaque | Role::Local => Known::AtTheGate,
+        Role::Plain
+        | Role::Scalar
+        | Role::Opaque
+        | Role::Local
+        | Role::Callback { .. }
+        | Role::Userdata(_) => Known::AtTheGate,
         Role::Buffer(buffer) if buffer.direction == Direction::In => Known::BeforeTheCall,
         Role::Handle { .. } | Role::CastHandle { .. } => Known::BeforeTheCall,
         Role::Buffer(_) | Role::New(_) | Role::NewArray { .. } => Known::AfterTheCall,

@@ -140,7 +140,9 @@ pub(super) fn into_len(source: &Expr) -> TokenStream {
 pub(super) fn param_type(model: &Model, param: &Param) -> TokenStream {
     let ty = &param.ty;
     match (&param.role, &param.target) {
-        (Role::Opaque | Role::Local | Role::Plain | Role::CastHandle { .. }, _) => quote!(#ty),
+        (Role::Opaque | Role::Local | Role::Plain | Role::Userdata(_) | Role::CastHandle { .. }, _) => {
+            quote!(#ty)
+        }
         (_, Target::Handle(n)) => {
             let kind = kind(model, *n);
             quote!(__p::HandleArg<'_, #kind>)

@@ -5,9 +5,10 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Expr, Ident};
 
+use super::callback;
 use super::expression::{self, Expression, returned_new};
 use super::wire::{args_value, definition, ret_new, wire_value};
-use super::{counted, counted_ret, guest_param, kind, trees};
+use super::{counted, counted_ret, extension, guest_param, kind, trees};
 use crate::check::is_server_side;
 use crate::model::{Body, Elem, Forwarded, Function, Model, New, Param, Returns};
 use crate::names;
@@ -19,9 +20,11 @@ pub(super) fn guest(model: &Model) -> TokenStream {
         dispatch.map_or_else(|| quote!(::core::option::Option::None), |_| quote!(Some(__dispatch)));
     let stubs: TokenStream = model.functions.iter().map(|f| stub(model, f)).collect();
     let counted: TokenStream = counted(model).map(|(n, name)| counting(model, n, name)).collect();
+    let (callbacks, with_callbacks) = callback::guest(model);
+    let addresses = extension::guest(model);
     quote! {
         /// The state of the guest library in this process.
-        pub static CLIENT: __p::guest::Client = __p::guest::Client::new(&super::DESC, #dispatch);
+        pub static CLIENT: __p::guest::Client = __p::guest::Client::new(&super::DESC, #dispatch) #with_callbacks;
         /// Memory of `size` bytes that the guest and its server share, on which `zerocopy` parameters work without a copy; null if
         /// there is none left, or no server.
         pub fn zerocopy_alloc(size: usize) -> *mut ::core::ffi::c_void {
@@ -37,6 +40,8 @@ pub(super) fn guest(model: &Model) -> TokenStream {
         }
         #stubs
         #counted
+        #callbacks
+        #addresses
     }
 }
 

@@ -3,6 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::callback;
 use super::expression::{self, elem};
 use super::guest::{evaluate, new_meta, parents};
 use super::{Tree, kind, to_wire, walk};
@@ -13,7 +14,9 @@ use crate::names;
 pub(super) fn value(model: &Model, param: &Param) -> TokenStream {
     let name = &param.name;
     match (&param.role, &param.target) {
-        (Role::Opaque | Role::Local | Role::Plain | Role::CastHandle { .. }, _) => quote!(#name),
+        (Role::Opaque | Role::Local | Role::Plain | Role::Userdata(_) | Role::CastHandle { .. }, _) => {
+            quote!(#name)
+        }
         (_, Target::Handle(n)) => {
             let kind = kind(model, *n);
             quote!(__call.arg::<#kind>(#name))
@@ -31,6 +34,7 @@ pub(super) fn encode(model: &Model, f: &Function, param: &Param) -> TokenStream 
     let (name, encoded) = (&param.name, names::encoded(&param.name));
     match &param.role {
         Role::Plain | Role::Local => TokenStream::new(),
+        Role::Callback { .. } | Role::Userdata(_) => callback::encode(param),
         Role::Scalar | Role::Opaque => {
             let value = to_wire(name, &param.ty);
             quote!(let #encoded = #value;)

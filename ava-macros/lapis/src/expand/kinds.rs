@@ -59,7 +59,8 @@ pub(super) fn failed(model: &Model) -> TokenStream {
 /// Aliases of the callbacks' types.
 pub(super) fn callbacks(model: &Model) -> TokenStream {
     let aliases = model.callbacks.iter().map(|callback| {
-        let (name, params, output) = (&callback.name, &callback.params, output(callback.ret.as_ref()));
+        let f = &callback.function;
+        let (name, params, output) = (&f.name, f.params.iter().map(|p| &p.ty), output(f.ret.as_ref()));
         quote! {
             #[allow(non_camel_case_types, missing_docs)]
             pub type #name = ::core::option::Option<unsafe extern "C" fn(#(#params),*) #output>;

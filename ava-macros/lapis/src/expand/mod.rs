@@ -1,8 +1,10 @@
 //! From the [model](crate::model) to Rust. The expansion calls nothing but `::ava_core::__private`, where the behaviour is; it holds
 //! what depends on the specification: types, the order of steps, and the author's expressions.
 
+mod callback;
 mod cost;
 mod expression;
+mod extension;
 mod guest;
 mod guest_param;
 mod kinds;
@@ -29,6 +31,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
     let structures = walk::structures(model);
     let failed = kinds::failed(model);
     let callbacks = kinds::callbacks(model);
+    let callback_expressions = callback::expressions(model);
+    let extensions = extension::expressions(model);
     let desc = tables::desc(model);
     let kind = in_module(&quote!(kind), "Marker types of the handles.", &kinds::kinds(model));
     let args = in_module(&quote!(args), "Arguments of calls, for hooks.", &wire::args(model));
@@ -48,6 +52,8 @@ pub(crate) fn expand(model: &Model) -> TokenStream {
             #structures
             #failed
             #functions
+            #callback_expressions
+            #extensions
             #prototypes
             #desc
             #kind

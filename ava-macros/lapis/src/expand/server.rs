@@ -3,9 +3,10 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::callback;
 use super::expression::{self, Extra, returned_new};
 use super::server_param::{Phase, decode, evaluate, views};
-use super::{cost, guest, kind, server_param, trees, vendor};
+use super::{cost, extension, guest, kind, server_param, trees, vendor};
 use crate::check::{is_server_side, order};
 use crate::model::{Extent, Forwarded, Function, Model, New, Param, Returns, Role};
 use crate::names;
@@ -19,6 +20,8 @@ pub(super) fn server(model: &Model) -> TokenStream {
     let handlers: TokenStream = forwarded().map(|(f, forwarded)| handler(model, f, forwarded)).collect();
     let dispatch = forwarded().map(|(f, _)| &f.name);
     let (warm_fn, warm) = vendor::warm(model);
+    let callbacks = callback::server(model);
+    let (available_fn, available) = extension::server(model);
     quote! {
         #table
         #warm_fn
@@ -30,7 +33,10 @@ pub(super) fn server(model: &Model) -> TokenStream {
             registries: #registries,
             kinds: #kind_ops,
             warm: #warm,
+            available: #available,
         };
+        #available_fn
+        #callbacks
         fn __load(find: &mut dyn FnMut(&::core::ffi::CStr) -> *mut ::core::ffi::c_void)
             -> ::std::boxed::Box<__p::server::Vendor>
         {
@@ -56,6 +62,7 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
     let tickets = f.params.iter().map(|param| server_param::ticket(f, param));
     let news =
         f.params.iter().filter(|p| matches!(p.role, Role::New(_))).map(|param| decode(model, f, param));
+    let callbacks = callback::register(model, f);
     let views = views(model, f, forwarded);
     let ret_tree = trees(f).find(|tree| tree.param.is_none()).map(|tree| server_param::tree(f, &tree));
     let ret_place = ret_tree.is_some().then(|| {
@@ -108,6 +115,7 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
                 #(#news)*
                 #ret_tree
                 __call.ready()?;
+                #callbacks
                 #charge
                 #call
                 let __ok = #ok;

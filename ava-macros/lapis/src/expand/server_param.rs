@@ -115,7 +115,8 @@ fn forced(f: &Function, param: &Param) -> Option<TokenStream> {
 pub(super) fn decode(model: &Model, f: &Function, param: &Param) -> TokenStream {
     let (name, decoded) = (&param.name, names::decoded(&param.name));
     match &param.role {
-        Role::Plain | Role::Local => TokenStream::new(),
+        // Callbacks are registered once everything is decoded.
+        Role::Plain | Role::Local | Role::Callback { .. } | Role::Userdata(_) => TokenStream::new(),
         Role::Scalar | Role::Opaque => {
             let value = from_wire(&param.ty, &quote!(__wire.#name));
             quote!(let #decoded = #value;)
@@ -300,7 +301,7 @@ pub(super) fn ticket(f: &Function, param: &Param) -> TokenStream {
 pub(super) fn argument(param: &Param) -> TokenStream {
     let decoded = names::decoded(&param.name);
     match (&param.role, &param.target) {
-        (Role::Local | Role::Plain, Target::Callback) => quote!(::core::option::Option::None),
+        (Role::Local | Role::Plain, Target::Callback(_)) => quote!(::core::option::Option::None),
         (Role::Local | Role::Plain, _) => quote!(__p::Scalar::from_wire(0)),
         (Role::New(_), _) => quote!(#decoded.ptr()),
         (Role::Buffer(buffer), _) if buffer.is_tree() => {

@@ -116,7 +116,7 @@ pub(super) fn desc(model: &Model) -> TokenStream {
 
 /// Functions that are C symbols of the guest library.
 fn exported(model: &Model) -> impl Iterator<Item = &Function> {
-    model.functions.iter().filter(|f| f.origin == Origin::C)
+    model.functions.iter().filter(|f| f.origin == Origin::C && f.extension.is_none())
 }
 
 /// Aliases of all types in prototypes.

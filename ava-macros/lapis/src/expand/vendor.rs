@@ -18,8 +18,19 @@ pub(super) fn table(model: &Model) -> TokenStream {
         let (ty, ret) = (&model.handles[n].name, counted_ret(model));
         quote!(unsafe extern "C" fn(#ty) -> #ret)
     });
-    let types: Vec<TokenStream> = ours().map(fn_type).chain(counted_types).collect();
-    let symbols = names.iter().map(|name| c_string(&name.unraw().to_string()));
+    let is_extension: Vec<bool> =
+        ours().map(|f| f.extension.is_some()).chain(counted(model).map(|_| false)).collect();
+    let types = ours().map(fn_type).chain(counted_types).zip(&is_extension).map(|(ty, extension)| {
+        let found = quote!(::core::option::Option<#ty>);
+        if *extension { quote!(::std::sync::OnceLock<#found>) } else { found }
+    });
+    let symbols = names.iter().zip(&is_extension).map(|(name, extension)| {
+        let symbol = c_string(&name.unraw().to_string());
+        match extension {
+            true => quote!(::std::sync::OnceLock::new()),
+            false => quote!(unsafe { ::core::mem::transmute::<*mut ::core::ffi::c_void, _>(find(#symbol)) }),
+        }
+    });
     let methods: TokenStream = ours().map(|f| method(model, f)).collect();
     let counted_methods: TokenStream = counted(model)
         .map(|(n, name)| {
@@ -43,13 +54,13 @@ pub(super) fn table(model: &Model) -> TokenStream {
         .collect();
     quote! {
         /// The vendor's functions; `None` for those that its library does not have.
-        pub struct Vendor { #(pub #names: ::core::option::Option<#types>),* }
+        pub struct Vendor { #(pub #names: #types),* }
 
         impl Vendor {
             /// Asks `find` for every function.
             pub fn load(find: &mut dyn FnMut(&::core::ffi::CStr) -> *mut ::core::ffi::c_void) -> Self {
                 Self {
-                    #(#names: unsafe { ::core::mem::transmute::<*mut ::core::ffi::c_void, _>(find(#symbols)) }),*
+                    #(#names: #symbols),*
                 }
             }
             #methods
@@ -67,9 +78,10 @@ fn method(model: &Model, f: &Function) -> TokenStream {
     let (name, params, output) = (&f.name, parameters(f), output(f.ret.as_ref()));
     let args = f.params.iter().map(|p| &p.name);
     let missing = missing(model, f);
+    let found = super::extension::found(f, &quote!(self));
     quote! {
         pub unsafe fn #name(&self, #params) #output {
-            match self.#name {
+            match #found {
                 Some(__function) => unsafe { __function(#(#args),*) },
                 None => unsafe { #missing },
             }

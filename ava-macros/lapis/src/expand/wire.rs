@@ -56,7 +56,13 @@ fn fields(f: &Function) -> Vec<(Ident, TokenStream)> {
     for param in &f.params {
         match &param.role {
             Role::Plain | Role::Local => {}
-            Role::Scalar | Role::Handle { .. } | Role::CastHandle { .. } | Role::Opaque | Role::New(_) => {
+            Role::Scalar
+            | Role::Handle { .. }
+            | Role::CastHandle { .. }
+            | Role::Opaque
+            | Role::New(_)
+            | Role::Callback { .. }
+            | Role::Userdata(_) => {
                 fields.push((param.name.clone(), quote!(u64)));
             }
             Role::NewArray { .. } => fields.push((param.name.clone(), quote!(__p::BufRef))),

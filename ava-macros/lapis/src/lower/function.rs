@@ -33,10 +33,11 @@ pub(super) fn lower(item: &FnItem, names: &Names, errors: &mut Errors) -> Functi
     if let (Origin::Server, Some(d)) = (item.origin, item.list.get(Word::Since)) {
         errors.at(&d.name, "a server function is no C symbol and has no version");
     }
+    super::callback::extension(item, errors);
     let unsupported = item.list.expr(Word::Unsupported);
     let is_local = item.origin == Origin::C && item.body.is_some();
     let value = unsupported.or(item.block_unsupported.as_ref().filter(|_| !is_local));
-    let (roles, returns, body) = if uses_broken(item, names) {
+    let (roles, returns, body) = if names.uses_broken(item) {
         (plain(real.len()), returns(item, &scope, &mut Errors::default(), false), Body::Broken)
     } else if let Some(value) = value {
         if let (true, Some(body)) = (unsupported.is_some(), &item.body) {
@@ -71,21 +72,11 @@ pub(super) fn lower(item: &FnItem, names: &Names, errors: &mut Errors) -> Functi
         status_out: status_out(&params, &returns),
         params,
         ret: item.ret.clone(),
-        since: since.filter(|_| item.origin == Origin::C),
+        since: since.filter(|_| item.origin == Origin::C && !item.list.has(Word::Extension)),
+        extension: item.list.expr(Word::Extension).cloned(),
         returns,
         body: if sound { body } else { Body::Broken },
     }
-}
-
-/// Whether the function refers to a type or static that has a mistake. What it does with that cannot be judged.
-fn uses_broken(item: &FnItem, names: &Names) -> bool {
-    let mut mentions = item.list.mentioned();
-    mentions.extend(mentioned(&item.ret));
-    for param in &item.params {
-        mentions.extend(param.list.mentioned());
-        mentions.extend(mentioned(&param.ty));
-    }
-    names.broken.iter().any(|name| mentions.contains(&name.to_string()))
 }
 
 fn plain(n: usize) -> Vec<Role> {
@@ -156,7 +147,7 @@ fn returns(item: &FnItem, scope: &Scope<'_>, errors: &mut Errors, forwarded: boo
     kind
 }
 
-fn return_type(ty: &Type, list: &List, scope: &Scope<'_>, errors: &mut Errors) -> Returns {
+pub(super) fn return_type(ty: &Type, list: &List, scope: &Scope<'_>, errors: &mut Errors) -> Returns {
     if let Some(status) = types::status(ty, scope.names) {
         return Returns::Status(status);
     }

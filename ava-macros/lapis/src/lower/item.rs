@@ -8,6 +8,7 @@ use super::param::Scope;
 use super::types::{last, plain};
 use crate::descriptor::{Descriptor, List, as_ident, as_text};
 use crate::error::Errors;
+use crate::expr::mentioned;
 use crate::model::{
     Callback, Direction, Handle, Header, Registry, Resource, State, Status, Structure, Variant,
 };
@@ -37,6 +38,17 @@ impl Names {
     /// The status type `name`.
     pub(super) fn status(&self, name: &Ident) -> Option<usize> {
         self.statuses.iter().position(|s| s.name == *name)
+    }
+
+    /// Whether the function refers to a type or static that has a mistake. What it does with that cannot be judged.
+    pub(super) fn uses_broken(&self, item: &FnItem) -> bool {
+        let mut mentions = item.list.mentioned();
+        mentions.extend(mentioned(&item.ret));
+        for param in &item.params {
+            mentions.extend(param.list.mentioned());
+            mentions.extend(mentioned(&param.ty));
+        }
+        self.broken.iter().any(|name| mentions.contains(&name.to_string()))
     }
 }
 
@@ -162,20 +174,6 @@ fn state(d: &Descriptor, errors: &mut Errors) -> Option<State> {
     };
     let (save, restore) = (path(Word::Save), path(Word::Restore));
     Some(State { save: save?, restore: restore? })
-}
-
-/// `extern "callback" { .. }`
-pub(super) fn callbacks(items: &[FnItem], names: &mut Names, errors: &mut Errors) {
-    for item in items {
-        if let Some(body) = &item.body {
-            errors.at(body, "a callback is a type: the application provides the body");
-        }
-        if let Some(d) = item.list.0.first() {
-            errors.at(&d.name, "a callback takes no descriptors, only its parameters do");
-        }
-        let params = item.params.iter().map(|param| param.ty.clone()).collect();
-        names.callbacks.push(Callback { name: item.name.clone(), params, ret: item.ret.clone() });
-    }
 }
 
 /// `static R: ..;`

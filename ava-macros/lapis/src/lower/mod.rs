@@ -1,6 +1,7 @@
 //! From [syntax](crate::syntax) to the [model](crate::model): every name is looked up, and every parameter gets its role.
 
 mod buffer;
+mod callback;
 mod function;
 mod item;
 mod param;
@@ -16,7 +17,7 @@ pub(crate) fn lower(block: Block, hash: [u8; 16], errors: &mut Errors) -> Model 
     let header = item::header(block.api.as_ref(), &block.name, errors);
     let mut names = item::Names::default();
     item::types(&block.types, &mut names, errors);
-    item::callbacks(&block.callbacks, &mut names, errors);
+    callback::types(&block.callbacks, &mut names, errors);
     item::statics(&block.statics, &mut names, errors);
     let structures = item::structures(&block.types, &names, errors);
     let mut functions: Vec<Function> = Vec::new();

@@ -3,13 +3,14 @@
 use syn::Expr;
 
 use super::buffer::{Owner, buffer, cast};
+use super::callback;
 use super::function::{new, param_named};
 use super::item::Names;
 use super::types;
 use crate::descriptor::{Descriptor, List};
 use crate::error::Errors;
 use crate::expr::spelled;
-use crate::model::{Direction, Elem, Pointer, Role, Target};
+use crate::model::{CallbackLife, Direction, Elem, Pointer, Role, Target};
 use crate::syntax::ParamItem;
 use crate::vocabulary::Word;
 
@@ -93,7 +94,7 @@ pub(super) fn roles(params: &[&ParamItem], scope: &Scope<'_>, errors: &mut Error
     params.iter().zip(&scope.targets).map(|(param, target)| role(param, target, scope, errors)).collect()
 }
 
-fn role(param: &ParamItem, target: &Target, scope: &Scope<'_>, errors: &mut Errors) -> Role {
+pub(super) fn role(param: &ParamItem, target: &Target, scope: &Scope<'_>, errors: &mut Errors) -> Role {
     if param.broken {
         return Role::Plain;
     }
@@ -101,14 +102,11 @@ fn role(param: &ParamItem, target: &Target, scope: &Scope<'_>, errors: &mut Erro
         errors.at(&second.name, format!("`{}` has a role already; remove one", param.name));
         return Role::Plain;
     }
-    let Some(d) = param.list.0.first() else { return undescribed(param, target, errors) };
+    let Some(d) = param.list.0.first() else { return undescribed(param, target, scope, errors) };
     match (d.word, target) {
         (Word::Opaque, _) => Role::Opaque,
         (Word::Local, _) => Role::Local,
-        (Word::Userdata, _) => {
-            userdata(d, scope, errors);
-            Role::Local
-        }
+        (Word::Callback | Word::Userdata, _) => callback::described(param, target, d, scope, errors),
         (Word::Handle, Target::Scalar) if d.list.has(Word::Cast) => cast_handle(d, scope, errors),
         (Word::Handle, Target::Handle(kind)) => Role::Handle {
             kind: *kind,
@@ -137,10 +135,10 @@ fn role(param: &ParamItem, target: &Target, scope: &Scope<'_>, errors: &mut Erro
 }
 
 /// A parameter without descriptors.
-fn undescribed(param: &ParamItem, target: &Target, errors: &mut Errors) -> Role {
+fn undescribed(param: &ParamItem, target: &Target, scope: &Scope<'_>, errors: &mut Errors) -> Role {
     match target {
         Target::Handle(kind) => Role::Handle { kind: *kind, frees: false, invalid: None },
-        Target::Callback => Role::Local,
+        Target::Callback(ty) => callback::forwarded(param, *ty, CallbackLife::Kept, scope, errors),
         Target::Scalar => Role::Scalar,
         Target::Pointer(_) => {
             let message = format!(
@@ -172,26 +170,6 @@ fn cast_handle(d: &Descriptor, scope: &Scope<'_>, errors: &mut Errors) -> Role {
             );
             Role::Plain
         }
-    }
-}
-
-fn userdata(d: &Descriptor, scope: &Scope<'_>, errors: &mut Errors) {
-    let is_callback = |index: usize| matches!(scope.targets[index], Target::Callback);
-    match d.arg() {
-        Some(expr) => {
-            if !param_named(expr, scope.params).is_some_and(is_callback) {
-                errors.at(expr, format!("`{}` is no parameter of a callback's type", spelled(expr)));
-            }
-        }
-        None if (0..scope.targets.len()).any(is_callback) => {}
-        None => errors.at(
-            &d.name,
-            "this function has no callback that the data belongs to; declare the callback's type in an `extern \"callback\"` \
-             block, or say what the pointer is",
-        ),
-    }
-    if let Some(once) = d.args.get(1).filter(|once| spelled(*once) != "once") {
-        errors.at(once, "expected `once`, for a callback that runs once");
     }
 }
 

@@ -14,8 +14,9 @@ pub(super) fn target(ty: &Type, names: &Names) -> Target {
             cast: None,
             kind: elem(&ptr.elem, names),
         }),
-        Type::BareFn(_) => Target::Callback,
-        ty if is_callback(ty, names) => Target::Callback,
+        Type::BareFn(_) => Target::Callback(None),
+        ty if is_function(ty) => Target::Callback(None),
+        ty if callback(ty, names).is_some() => Target::Callback(callback(ty, names)),
         ty => match last(ty).and_then(|name| names.handle(name)) {
             Some(handle) => Target::Handle(handle),
             None => Target::Scalar,
@@ -49,12 +50,16 @@ pub(super) fn is_void(ty: &Type) -> bool {
     last(plain(ty)).is_some_and(|name| name == "c_void")
 }
 
-fn is_callback(ty: &Type, names: &Names) -> bool {
+/// The declared type of callbacks that `ty` is.
+fn callback(ty: &Type, names: &Names) -> Option<usize> {
+    let name = last(ty)?;
+    names.callbacks.iter().position(|callback| callback.function.name == *name)
+}
+
+/// Whether `ty` is spelled out as a pointer to a function.
+fn is_function(ty: &Type) -> bool {
     let Type::Path(path) = ty else { return false };
     let Some(segment) = path.path.segments.last() else { return false };
-    if names.callbacks.iter().any(|callback| callback.name == segment.ident) {
-        return true;
-    }
     match &segment.arguments {
         PathArguments::AngleBracketed(args) if segment.ident == "Option" => args
             .args

@@ -447,6 +447,19 @@ pub mod toy {
                 )
             }
         }
+        static STUBS: &[__p::guest::Stub] = &[
+            __p::guest::Stub::new("toyInfo", toyInfo as *const (), Some(0u16)),
+            __p::guest::Stub::new("toyJoin", toyJoin as *const (), Some(1u16)),
+        ];
+        /// The function called `name`, for a replacement that hands out functions as pointers; null if there is none, or the
+        /// vendor does not have it.
+        pub fn address(name: &::core::ffi::CStr) -> *mut ::core::ffi::c_void {
+            __p::guest::address(&CLIENT, STUBS, name)
+        }
+        /// Whether there is a function called `name`: the API server is asked once for each that is forwarded.
+        pub fn is_available(name: &::core::ffi::CStr) -> bool {
+            !address(name).is_null()
+        }
     }
     ///The API server's half.
     #[allow(
@@ -541,7 +554,16 @@ pub mod toy {
             registries: &[],
             kinds: &[],
             warm: ::core::option::Option::None,
+            available: __available,
         };
+        fn __available(vendor: &__p::server::Vendor, function: u16) -> bool {
+            let Some(vendor) = vendor.downcast_ref::<Vendor>() else { return false };
+            match function {
+                0u16 => (vendor.toyInfo).is_some(),
+                1u16 => (vendor.toyJoin).is_some(),
+                _ => false,
+            }
+        }
         fn __load(
             find: &mut dyn FnMut(&::core::ffi::CStr) -> *mut ::core::ffi::c_void,
         ) -> ::std::boxed::Box<__p::server::Vendor> {

@@ -627,6 +627,36 @@ pub mod toy {
                 ))
             }
         }
+        static STUBS: &[__p::guest::Stub] = &[
+            __p::guest::Stub::new(
+                "toyCreateBuffer",
+                toyCreateBuffer as *const (),
+                Some(0u16),
+            ),
+            __p::guest::Stub::new(
+                "toyCloneBuffer",
+                toyCloneBuffer as *const (),
+                Some(1u16),
+            ),
+            __p::guest::Stub::new("toySetBuffer", toySetBuffer as *const (), Some(2u16)),
+            __p::guest::Stub::new("toyTrim", toyTrim as *const (), Some(3u16)),
+            __p::guest::Stub::new("toySend", toySend as *const (), Some(4u16)),
+            __p::guest::Stub::new(
+                "toyDestroyBuffer",
+                toyDestroyBuffer as *const (),
+                Some(5u16),
+            ),
+            __p::guest::Stub::new("toyReceive", toyReceive as *const (), Some(6u16)),
+        ];
+        /// The function called `name`, for a replacement that hands out functions as pointers; null if there is none, or the
+        /// vendor does not have it.
+        pub fn address(name: &::core::ffi::CStr) -> *mut ::core::ffi::c_void {
+            __p::guest::address(&CLIENT, STUBS, name)
+        }
+        /// Whether there is a function called `name`: the API server is asked once for each that is forwarded.
+        pub fn is_available(name: &::core::ffi::CStr) -> bool {
+            !address(name).is_null()
+        }
     }
     ///The API server's half.
     #[allow(
@@ -819,7 +849,21 @@ pub mod toy {
                 },
             ],
             warm: ::core::option::Option::None,
+            available: __available,
         };
+        fn __available(vendor: &__p::server::Vendor, function: u16) -> bool {
+            let Some(vendor) = vendor.downcast_ref::<Vendor>() else { return false };
+            match function {
+                0u16 => (vendor.toyCreateBuffer).is_some(),
+                1u16 => (vendor.toyCloneBuffer).is_some(),
+                2u16 => (vendor.toySetBuffer).is_some(),
+                3u16 => (vendor.toyTrim).is_some(),
+                4u16 => (vendor.toySend).is_some(),
+                5u16 => (vendor.toyDestroyBuffer).is_some(),
+                6u16 => (vendor.toyReceive).is_some(),
+                _ => false,
+            }
+        }
         fn __load(
             find: &mut dyn FnMut(&::core::ffi::CStr) -> *mut ::core::ffi::c_void,
         ) -> ::std::boxed::Box<__p::server::Vendor> {

@@ -393,6 +393,39 @@ pub mod toy {
                 },
             )
         }
+        static STUBS: &[__p::guest::Stub] = &[
+            __p::guest::Stub::new("toyRead", toyRead as *const (), Some(0u16)),
+            __p::guest::Stub::new("toyFinish", toyFinish as *const (), Some(1u16)),
+            __p::guest::Stub::new(
+                "toyRetainStream",
+                toyRetainStream as *const (),
+                ::core::option::Option::None,
+            ),
+            __p::guest::Stub::new(
+                "toyReleaseStream",
+                toyReleaseStream as *const (),
+                ::core::option::Option::None,
+            ),
+            __p::guest::Stub::new(
+                "toyRetainEvent",
+                toyRetainEvent as *const (),
+                ::core::option::Option::None,
+            ),
+            __p::guest::Stub::new(
+                "toyReleaseEvent",
+                toyReleaseEvent as *const (),
+                ::core::option::Option::None,
+            ),
+        ];
+        /// The function called `name`, for a replacement that hands out functions as pointers; null if there is none, or the
+        /// vendor does not have it.
+        pub fn address(name: &::core::ffi::CStr) -> *mut ::core::ffi::c_void {
+            __p::guest::address(&CLIENT, STUBS, name)
+        }
+        /// Whether there is a function called `name`: the API server is asked once for each that is forwarded.
+        pub fn is_available(name: &::core::ffi::CStr) -> bool {
+            !address(name).is_null()
+        }
     }
     ///The API server's half.
     #[allow(
@@ -602,7 +635,16 @@ pub mod toy {
                 },
             ],
             warm: ::core::option::Option::None,
+            available: __available,
         };
+        fn __available(vendor: &__p::server::Vendor, function: u16) -> bool {
+            let Some(vendor) = vendor.downcast_ref::<Vendor>() else { return false };
+            match function {
+                0u16 => (vendor.toyRead).is_some(),
+                1u16 => (vendor.toyFinish).is_some(),
+                _ => false,
+            }
+        }
         fn __load(
             find: &mut dyn FnMut(&::core::ffi::CStr) -> *mut ::core::ffi::c_void,
         ) -> ::std::boxed::Box<__p::server::Vendor> {

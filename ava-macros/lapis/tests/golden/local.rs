@@ -136,6 +136,8 @@ pub mod toy {
         #[zerocopy(crate = "::ava_core::__private::zerocopy")]
         #[repr(C)]
         pub struct toyWatch {
+            pub f: u64,
+            pub data: u64,
             pub cookie: u64,
         }
         #[derive(
@@ -172,9 +174,10 @@ pub mod toy {
         use super::*;
         /// The state of the guest library in this process.
         pub static CLIENT: __p::guest::Client = __p::guest::Client::new(
-            &super::DESC,
-            ::core::option::Option::None,
-        );
+                &super::DESC,
+                ::core::option::Option::None,
+            )
+            .with_callbacks(&[callbacks::notify]);
         /// Memory of `size` bytes that the guest and its server share, on which `zerocopy` parameters work without a copy; null if
         /// there is none left, or no server.
         pub fn zerocopy_alloc(size: usize) -> *mut ::core::ffi::c_void {
@@ -213,9 +216,14 @@ pub mod toy {
                     __status_of,
                     |__call: &mut __p::guest::Call<'_>| {
                         __call.begin::<wire::toyWatch>();
+                        let __w_f = __call
+                            .callback(f.map_or(0, |__f| __f as usize as u64))?;
+                        let __w_data = <*mut c_void as __p::Scalar>::to_wire(data);
                         let __w_cookie = <*mut c_void as __p::Scalar>::to_wire(cookie);
                         let __mode = __p::Mode::Sync;
                         let __wire = wire::toyWatch {
+                            f: __w_f,
+                            data: __w_data,
                             cookie: __w_cookie,
                         };
                         let __outcome = __call.submit(0u16, __mode, false, &__wire)?;
@@ -270,6 +278,45 @@ pub mod toy {
                     },
                 )
             }
+        }
+        /// Calls of the application's functions.
+        mod callbacks {
+            use super::*;
+            pub(super) unsafe fn notify(
+                __incoming: &mut __p::guest::Incoming<'_>,
+            ) -> u64 {
+                unsafe {
+                    let __function: unsafe extern "C" fn(u32, *mut c_void) = ::core::mem::transmute(
+                        __incoming.function(),
+                    );
+                    let what = <u32 as __p::Scalar>::from_wire(__incoming.word());
+                    let data: *mut c_void = __p::Scalar::from_wire(
+                        __incoming.userdata(),
+                    );
+                    let __ret = __function(what, data);
+                    {
+                        let () = __ret;
+                        0
+                    }
+                }
+            }
+        }
+        static STUBS: &[__p::guest::Stub] = &[
+            __p::guest::Stub::new(
+                "toyVersion",
+                toyVersion as *const (),
+                ::core::option::Option::None,
+            ),
+            __p::guest::Stub::new("toyWatch", toyWatch as *const (), Some(1u16)),
+        ];
+        /// The function called `name`, for a replacement that hands out functions as pointers; null if there is none, or the
+        /// vendor does not have it.
+        pub fn address(name: &::core::ffi::CStr) -> *mut ::core::ffi::c_void {
+            __p::guest::address(&CLIENT, STUBS, name)
+        }
+        /// Whether there is a function called `name`: the API server is asked once for each that is forwarded.
+        pub fn is_available(name: &::core::ffi::CStr) -> bool {
+            !address(name).is_null()
         }
     }
     ///The API server's half.
@@ -364,7 +411,37 @@ pub mod toy {
             registries: &[],
             kinds: &[],
             warm: ::core::option::Option::None,
+            available: __available,
         };
+        fn __available(vendor: &__p::server::Vendor, function: u16) -> bool {
+            let Some(vendor) = vendor.downcast_ref::<Vendor>() else { return false };
+            match function {
+                1u16 => (vendor.toyWatch).is_some(),
+                _ => false,
+            }
+        }
+        /// What the vendor calls in place of the application's functions.
+        mod callbacks {
+            use super::*;
+            pub(super) unsafe extern "C" fn notify<const __N: usize>(
+                what: u32,
+                data: *mut c_void,
+            ) {
+                unsafe {
+                    __p::server::call_back(
+                        "notify",
+                        __p::server::Found::Record(
+                            <*mut c_void as __p::Scalar>::to_wire(data),
+                            __N,
+                        ),
+                        false,
+                        |__outgoing: &mut __p::server::Outgoing<'_>| {
+                            __outgoing.word(<u32 as __p::Scalar>::to_wire(what));
+                        },
+                    );
+                }
+            }
+        }
         fn __load(
             find: &mut dyn FnMut(&::core::ffi::CStr) -> *mut ::core::ffi::c_void,
         ) -> ::std::boxed::Box<__p::server::Vendor> {
@@ -382,12 +459,18 @@ pub mod toy {
                         __wire.cookie,
                     );
                     __call.ready()?;
-                    let __ret = __vendor
-                        .toyWatch(
-                            ::core::option::Option::None,
-                            __p::Scalar::from_wire(0),
-                            __v_cookie,
-                        );
+                    let __data = __call
+                        .register_callbacks(
+                            &[(0u16, __wire.f)],
+                            __wire.data,
+                            __p::server::Lifetime::Kept,
+                        )?;
+                    let __v_data = <*mut c_void as __p::Scalar>::from_wire(__data);
+                    let __v_f: notify = match __wire.f {
+                        0 => ::core::option::Option::None,
+                        _ => Some(callbacks::notify::<0>),
+                    };
+                    let __ret = __vendor.toyWatch(__v_f, __v_data, __v_cookie);
                     let __ok = __ret == __status_ok;
                     __call.complete(__p::Scalar::to_wire(__ret), __ok)
                 }

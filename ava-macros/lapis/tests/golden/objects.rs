@@ -586,6 +586,45 @@ pub mod toy {
                 },
             )
         }
+        static STUBS: &[__p::guest::Stub] = &[
+            __p::guest::Stub::new(
+                "toyCreateBuffer",
+                toyCreateBuffer as *const (),
+                Some(0u16),
+            ),
+            __p::guest::Stub::new(
+                "toyImportBuffer",
+                toyImportBuffer as *const (),
+                Some(1u16),
+            ),
+            __p::guest::Stub::new(
+                "toyDestroyBuffer",
+                toyDestroyBuffer as *const (),
+                Some(2u16),
+            ),
+            __p::guest::Stub::new("toySplit", toySplit as *const (), Some(3u16)),
+            __p::guest::Stub::new("toyContextOf", toyContextOf as *const (), Some(4u16)),
+            __p::guest::Stub::new("toySize", toySize as *const (), Some(5u16)),
+            __p::guest::Stub::new(
+                "toyRetainContext",
+                toyRetainContext as *const (),
+                ::core::option::Option::None,
+            ),
+            __p::guest::Stub::new(
+                "toyReleaseContext",
+                toyReleaseContext as *const (),
+                ::core::option::Option::None,
+            ),
+        ];
+        /// The function called `name`, for a replacement that hands out functions as pointers; null if there is none, or the
+        /// vendor does not have it.
+        pub fn address(name: &::core::ffi::CStr) -> *mut ::core::ffi::c_void {
+            __p::guest::address(&CLIENT, STUBS, name)
+        }
+        /// Whether there is a function called `name`: the API server is asked once for each that is forwarded.
+        pub fn is_available(name: &::core::ffi::CStr) -> bool {
+            !address(name).is_null()
+        }
     }
     ///The API server's half.
     #[allow(
@@ -796,7 +835,20 @@ pub mod toy {
                 },
             ],
             warm: ::core::option::Option::None,
+            available: __available,
         };
+        fn __available(vendor: &__p::server::Vendor, function: u16) -> bool {
+            let Some(vendor) = vendor.downcast_ref::<Vendor>() else { return false };
+            match function {
+                0u16 => (vendor.toyCreateBuffer).is_some(),
+                1u16 => (vendor.toyImportBuffer).is_some(),
+                2u16 => (vendor.toyDestroyBuffer).is_some(),
+                3u16 => (vendor.toySplit).is_some(),
+                4u16 => (vendor.toyContextOf).is_some(),
+                5u16 => (vendor.toySize).is_some(),
+                _ => false,
+            }
+        }
         fn __load(
             find: &mut dyn FnMut(&::core::ffi::CStr) -> *mut ::core::ffi::c_void,
         ) -> ::std::boxed::Box<__p::server::Vendor> {

@@ -15,6 +15,8 @@ pub enum event_ {}
 pub type event = *mut event_;
 pub type notify = Option<unsafe extern "C" fn(what: u32, data: *mut c_void)>;
 
+pub type tick = Option<unsafe extern "C" fn(what: u32)>;
+
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct pair {
@@ -59,5 +61,8 @@ unsafe extern "C" {
     pub fn toyTick(n: u32);
     pub fn toyPair(q: queue, p: pair) -> status;
     pub fn toyVersion() -> u32;
+    pub fn toyHook(f: tick) -> status;
+    pub fn toyHookData(f: tick, data: *mut c_void) -> status;
+    pub fn toySend(size: usize, data: *const c_void, f: notify, user: *mut c_void) -> status;
     pub fn toyMap(size: usize, err: *mut status) -> *mut c_void;
 }

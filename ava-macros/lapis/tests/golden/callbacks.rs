@@ -1,0 +1,897 @@
+pub mod toy {
+    #[allow(unused_imports)]
+    use ::ava_core::__private as __p;
+    use crate::ffi::*;
+    #[allow(non_camel_case_types, missing_docs)]
+    pub type notify = ::core::option::Option<
+        unsafe extern "C" fn(queue, u32, *mut c_void),
+    >;
+    #[allow(non_camel_case_types, missing_docs)]
+    pub type produce = ::core::option::Option<
+        unsafe extern "C" fn(usize, *mut c_void, *mut u32, *mut c_void) -> status,
+    >;
+    #[allow(non_camel_case_types, missing_docs)]
+    pub type log = ::core::option::Option<
+        unsafe extern "C" fn(u32, *const c_char, usize, *const queue),
+    >;
+    #[allow(non_upper_case_globals, dead_code)]
+    const __status_ok: status = OK;
+    #[allow(non_upper_case_globals, dead_code)]
+    const __status_lost: status = LOST;
+    #[allow(non_upper_case_globals, dead_code)]
+    const __status_refused: status = REFUSED;
+    #[allow(non_upper_case_globals, dead_code)]
+    const __status_unsupported: status = LOST;
+    #[allow(non_snake_case, dead_code)]
+    fn __status_of(why: __p::guest::Fail) -> status {
+        match why {
+            __p::guest::Fail::Lost => __status_lost,
+            __p::guest::Fail::Refused => __status_refused,
+            __p::guest::Fail::Status(status) => status as status,
+        }
+    }
+    #[allow(non_upper_case_globals, clippy::all)]
+    const __queue_invalid: i64 = (BAD_QUEUE) as i64;
+    #[allow(non_camel_case_types, dead_code)]
+    type __queue_meta = ();
+    #[allow(unused, non_snake_case, clippy::all)]
+    fn __toyLog_mode() -> __p::Mode {
+        use __p::{meta, Layout, Mode, Mode::{Async, Sync}};
+        Async
+    }
+    #[allow(non_snake_case, unused_variables, clippy::too_many_arguments)]
+    unsafe fn __toyAddress_body(name: *const c_char) -> *mut c_void {
+        guest::address(CStr::from_ptr(name))
+    }
+    #[allow(unused, non_snake_case, clippy::all)]
+    fn __produce_to_layout(size: usize) -> __p::Layout {
+        use __p::{meta, Layout, Mode, Mode::{Async, Sync}};
+        __p::Layout::bytes(__p::IntoLen::into_len(size))
+    }
+    #[allow(unused, non_snake_case, clippy::all)]
+    fn __produce_state_when(size: usize) -> bool {
+        use __p::{meta, Layout, Mode, Mode::{Async, Sync}};
+        size != 0
+    }
+    #[allow(unused, non_snake_case, clippy::all)]
+    fn __log_queues_layout(n: usize) -> __p::Layout {
+        use __p::{meta, Layout, Mode, Mode::{Async, Sync}};
+        __p::Layout::handles::<kind::queue>(__p::IntoLen::into_len(n))
+    }
+    #[allow(
+        unused_unsafe,
+        non_snake_case,
+        clippy::all,
+        clippy::undocumented_unsafe_blocks
+    )]
+    unsafe fn __toyNew_extension(
+        vendor: &server::Vendor,
+    ) -> ::core::option::Option<unsafe extern "C" fn(u32) -> status> {
+        unsafe {
+            __p::server::IntoFunction::<
+                unsafe extern "C" fn(u32) -> status,
+            >::into_function(vendor.toyAddress(c"toyNew".as_ptr()))
+        }
+    }
+    const _: unsafe extern "C" fn(queue, notify, notify, *mut c_void) -> status = crate::ffi::toyWatch;
+    const _: unsafe extern "C" fn(produce, *mut c_void) -> status = crate::ffi::toyFill;
+    const _: unsafe extern "C" fn(log) -> status = crate::ffi::toyLog;
+    const _: unsafe extern "C" fn(*const c_char) -> *mut c_void = crate::ffi::toyAddress;
+    /// Hash of the specification, on which guest and server agree.
+    pub const SPEC_HASH: [u8; 16] = [
+        2, 248, 76, 36, 220, 223, 53, 50, 144, 196, 208, 137, 166, 170, 55, 143,
+    ];
+    /// The API as guest, router and server know it.
+    pub static DESC: __p::ApiDesc = __p::ApiDesc {
+        name: "toy",
+        version: "1.0",
+        libraries: &["libtoy.so.1"],
+        spec_hash: SPEC_HASH,
+        functions: &[
+            __p::FnDesc {
+                name: "toyWatch",
+                args: ::core::mem::size_of::<wire::toyWatch>() as u32,
+                may_async: false,
+                record: false,
+                record_key: &[],
+                tickets: &[],
+                news: &[],
+                frees: &[],
+                costs: &[],
+            },
+            __p::FnDesc {
+                name: "toyFill",
+                args: ::core::mem::size_of::<wire::toyFill>() as u32,
+                may_async: false,
+                record: false,
+                record_key: &[],
+                tickets: &[],
+                news: &[],
+                frees: &[],
+                costs: &[],
+            },
+            __p::FnDesc {
+                name: "toyLog",
+                args: ::core::mem::size_of::<wire::toyLog>() as u32,
+                may_async: true,
+                record: false,
+                record_key: &[],
+                tickets: &[],
+                news: &[],
+                frees: &[],
+                costs: &[],
+            },
+            __p::FnDesc {
+                name: "toyNew",
+                args: ::core::mem::size_of::<wire::toyNew>() as u32,
+                may_async: false,
+                record: false,
+                record_key: &[],
+                tickets: &[],
+                news: &[],
+                frees: &[],
+                costs: &[],
+            },
+        ],
+        kinds: &[
+            __p::KindDesc {
+                name: "queue",
+                invalid: __queue_invalid,
+                state: false,
+            },
+        ],
+        resources: &[],
+    };
+    ///Marker types of the handles.
+    #[allow(
+        missing_docs,
+        missing_debug_implementations,
+        non_camel_case_types,
+        non_snake_case,
+        non_upper_case_globals
+    )]
+    #[allow(
+        unused,
+        unreachable_pub,
+        private_interfaces,
+        clippy::all,
+        clippy::undocumented_unsafe_blocks
+    )]
+    pub mod kind {
+        use super::*;
+        #[derive(Debug)]
+        pub struct queue;
+        impl __p::HandleKind for queue {
+            type Raw = super::queue;
+            type Meta = super::__queue_meta;
+            const KIND: u8 = 0u8;
+            const INVALID: i64 = super::__queue_invalid;
+            fn default_meta() -> &'static ::std::sync::OnceLock<Self::Meta> {
+                static DEFAULT: ::std::sync::OnceLock<super::__queue_meta> = ::std::sync::OnceLock::new();
+                &DEFAULT
+            }
+        }
+    }
+    ///Arguments of calls, for hooks.
+    #[allow(
+        missing_docs,
+        missing_debug_implementations,
+        non_camel_case_types,
+        non_snake_case,
+        non_upper_case_globals
+    )]
+    #[allow(
+        unused,
+        unreachable_pub,
+        private_interfaces,
+        clippy::all,
+        clippy::undocumented_unsafe_blocks
+    )]
+    pub mod args {
+        use super::*;
+    }
+    ///Arguments of calls, as they travel.
+    #[allow(
+        missing_docs,
+        missing_debug_implementations,
+        non_camel_case_types,
+        non_snake_case,
+        non_upper_case_globals
+    )]
+    #[allow(
+        unused,
+        unreachable_pub,
+        private_interfaces,
+        clippy::all,
+        clippy::undocumented_unsafe_blocks
+    )]
+    pub mod wire {
+        use super::*;
+        #[derive(
+            Clone,
+            Copy,
+            __p::zerocopy::FromBytes,
+            __p::zerocopy::IntoBytes,
+            __p::zerocopy::KnownLayout,
+            __p::zerocopy::Immutable
+        )]
+        #[zerocopy(crate = "::ava_core::__private::zerocopy")]
+        #[repr(C)]
+        pub struct toyWatch {
+            pub q: u64,
+            pub done: u64,
+            pub failed: u64,
+            pub data: u64,
+        }
+        #[derive(
+            Clone,
+            Copy,
+            __p::zerocopy::FromBytes,
+            __p::zerocopy::IntoBytes,
+            __p::zerocopy::KnownLayout,
+            __p::zerocopy::Immutable
+        )]
+        #[zerocopy(crate = "::ava_core::__private::zerocopy")]
+        #[repr(C)]
+        pub struct toyFill {
+            pub f: u64,
+            pub data: u64,
+        }
+        #[derive(
+            Clone,
+            Copy,
+            __p::zerocopy::FromBytes,
+            __p::zerocopy::IntoBytes,
+            __p::zerocopy::KnownLayout,
+            __p::zerocopy::Immutable
+        )]
+        #[zerocopy(crate = "::ava_core::__private::zerocopy")]
+        #[repr(C)]
+        pub struct toyLog {
+            pub f: u64,
+        }
+        #[derive(
+            Clone,
+            Copy,
+            __p::zerocopy::FromBytes,
+            __p::zerocopy::IntoBytes,
+            __p::zerocopy::KnownLayout,
+            __p::zerocopy::Immutable
+        )]
+        #[zerocopy(crate = "::ava_core::__private::zerocopy")]
+        #[repr(C)]
+        pub struct toyNew {
+            pub n: u64,
+        }
+    }
+    ///The functions of the guest library.
+    #[allow(
+        missing_docs,
+        missing_debug_implementations,
+        non_camel_case_types,
+        non_snake_case,
+        non_upper_case_globals
+    )]
+    #[allow(
+        unused,
+        unreachable_pub,
+        private_interfaces,
+        clippy::all,
+        clippy::undocumented_unsafe_blocks
+    )]
+    pub mod guest {
+        use super::*;
+        /// The state of the guest library in this process.
+        pub static CLIENT: __p::guest::Client = __p::guest::Client::new(
+                &super::DESC,
+                ::core::option::Option::None,
+            )
+            .with_callbacks(&[callbacks::notify, callbacks::produce, callbacks::log]);
+        /// Memory of `size` bytes that the guest and its server share, on which `zerocopy` parameters work without a copy; null if
+        /// there is none left, or no server.
+        pub fn zerocopy_alloc(size: usize) -> *mut ::core::ffi::c_void {
+            __p::guest::zerocopy_alloc(&CLIENT, size)
+        }
+        /// Takes memory of `zerocopy_alloc` back; whether `ptr` was such.
+        pub fn zerocopy_free(ptr: *mut ::core::ffi::c_void) -> bool {
+            __p::guest::zerocopy_free(&CLIENT, ptr)
+        }
+        /// Whether `ptr` is memory of `zerocopy_alloc`.
+        pub fn is_zerocopy(ptr: *mut ::core::ffi::c_void) -> bool {
+            __p::guest::is_zerocopy(&CLIENT, ptr)
+        }
+        ///Forwarded to the API server.
+        pub unsafe extern "C" fn toyWatch(
+            q: queue,
+            done: notify,
+            failed: notify,
+            data: *mut c_void,
+        ) -> status {
+            unsafe {
+                __p::guest::stub(
+                    &CLIENT,
+                    __status_of,
+                    |__call: &mut __p::guest::Call<'_>| {
+                        __call.begin::<wire::toyWatch>();
+                        let __w_q = __call.handle::<kind::queue>(q)?;
+                        let __w_done = __call
+                            .callback(done.map_or(0, |__f| __f as usize as u64))?;
+                        let __w_failed = __call
+                            .callback(failed.map_or(0, |__f| __f as usize as u64))?;
+                        let __w_data = <*mut c_void as __p::Scalar>::to_wire(data);
+                        let __mode = __p::Mode::Sync;
+                        let __wire = wire::toyWatch {
+                            q: __w_q,
+                            done: __w_done,
+                            failed: __w_failed,
+                            data: __w_data,
+                        };
+                        let __outcome = __call.submit(0u16, __mode, false, &__wire)?;
+                        let __ret = match __outcome {
+                            __p::guest::Outcome::Async => __status_ok,
+                            __p::guest::Outcome::Returned(__bits) => {
+                                __p::Scalar::from_wire(__bits)
+                            }
+                        };
+                        Ok(__ret)
+                    },
+                )
+            }
+        }
+        ///Forwarded to the API server.
+        pub unsafe extern "C" fn toyFill(f: produce, data: *mut c_void) -> status {
+            unsafe {
+                __p::guest::stub(
+                    &CLIENT,
+                    __status_of,
+                    |__call: &mut __p::guest::Call<'_>| {
+                        __call.begin::<wire::toyFill>();
+                        let __w_f = __call
+                            .callback(f.map_or(0, |__f| __f as usize as u64))?;
+                        let __w_data = <*mut c_void as __p::Scalar>::to_wire(data);
+                        let __mode = __p::Mode::Sync;
+                        let __wire = wire::toyFill {
+                            f: __w_f,
+                            data: __w_data,
+                        };
+                        let __outcome = __call.submit(1u16, __mode, false, &__wire)?;
+                        let __ret = match __outcome {
+                            __p::guest::Outcome::Async => __status_ok,
+                            __p::guest::Outcome::Returned(__bits) => {
+                                __p::Scalar::from_wire(__bits)
+                            }
+                        };
+                        Ok(__ret)
+                    },
+                )
+            }
+        }
+        ///Forwarded to the API server.
+        pub unsafe extern "C" fn toyLog(f: log) -> status {
+            unsafe {
+                __p::guest::stub(
+                    &CLIENT,
+                    __status_of,
+                    |__call: &mut __p::guest::Call<'_>| {
+                        __call.begin::<wire::toyLog>();
+                        let __w_f = __call
+                            .callback(f.map_or(0, |__f| __f as usize as u64))?;
+                        let __mode = __toyLog_mode();
+                        let __wire = wire::toyLog { f: __w_f };
+                        let __outcome = __call.submit(2u16, __mode, false, &__wire)?;
+                        let __ret = match __outcome {
+                            __p::guest::Outcome::Async => __status_ok,
+                            __p::guest::Outcome::Returned(__bits) => {
+                                __p::Scalar::from_wire(__bits)
+                            }
+                        };
+                        Ok(__ret)
+                    },
+                )
+            }
+        }
+        ///Forwarded to the API server.
+        pub unsafe extern "C" fn toyNew(n: u32) -> status {
+            unsafe {
+                __p::guest::stub(
+                    &CLIENT,
+                    __status_of,
+                    |__call: &mut __p::guest::Call<'_>| {
+                        __call.begin::<wire::toyNew>();
+                        let __w_n = <u32 as __p::Scalar>::to_wire(n);
+                        let __mode = __p::Mode::Sync;
+                        let __wire = wire::toyNew { n: __w_n };
+                        let __outcome = __call.submit(3u16, __mode, false, &__wire)?;
+                        let __ret = match __outcome {
+                            __p::guest::Outcome::Async => __status_ok,
+                            __p::guest::Outcome::Returned(__bits) => {
+                                __p::Scalar::from_wire(__bits)
+                            }
+                        };
+                        Ok(__ret)
+                    },
+                )
+            }
+        }
+        ///Answered in the guest.
+        pub unsafe extern "C" fn toyAddress(name: *const c_char) -> *mut c_void {
+            unsafe {
+                __p::guest::local(
+                    &CLIENT,
+                    |_: __p::guest::Fail| unsafe { ::core::mem::zeroed() },
+                    || unsafe {
+                        let __ret = __toyAddress_body(name);
+                        __ret
+                    },
+                )
+            }
+        }
+        /// Calls of the application's functions.
+        mod callbacks {
+            use super::*;
+            pub(super) unsafe fn notify(
+                __incoming: &mut __p::guest::Incoming<'_>,
+            ) -> u64 {
+                unsafe {
+                    let __function: unsafe extern "C" fn(queue, u32, *mut c_void) = ::core::mem::transmute(
+                        __incoming.function(),
+                    );
+                    let q = __incoming.handle::<kind::queue>();
+                    let what = <u32 as __p::Scalar>::from_wire(__incoming.word());
+                    let data: *mut c_void = __p::Scalar::from_wire(
+                        __incoming.userdata(),
+                    );
+                    let __ret = __function(q, what, data);
+                    {
+                        let () = __ret;
+                        0
+                    }
+                }
+            }
+            pub(super) unsafe fn produce(
+                __incoming: &mut __p::guest::Incoming<'_>,
+            ) -> u64 {
+                unsafe {
+                    let __function: unsafe extern "C" fn(
+                        usize,
+                        *mut c_void,
+                        *mut u32,
+                        *mut c_void,
+                    ) -> status = ::core::mem::transmute(__incoming.function());
+                    let size = <usize as __p::Scalar>::from_wire(__incoming.word());
+                    let to = __incoming
+                        .buffer(::core::option::Option::None, true)
+                        .cast();
+                    let state = __incoming
+                        .buffer(::core::option::Option::None, true)
+                        .cast();
+                    let data: *mut c_void = __p::Scalar::from_wire(
+                        __incoming.userdata(),
+                    );
+                    let __ret = __function(size, to, state, data);
+                    __p::Scalar::to_wire(__ret)
+                }
+            }
+            pub(super) unsafe fn log(__incoming: &mut __p::guest::Incoming<'_>) -> u64 {
+                unsafe {
+                    let __function: unsafe extern "C" fn(
+                        u32,
+                        *const c_char,
+                        usize,
+                        *const queue,
+                    ) = ::core::mem::transmute(__incoming.function());
+                    let level = <u32 as __p::Scalar>::from_wire(__incoming.word());
+                    let text = __incoming
+                        .buffer(::core::option::Option::None, false)
+                        .cast();
+                    let n = <usize as __p::Scalar>::from_wire(__incoming.word());
+                    let queues = __incoming.buffer(Some(0u8), false).cast();
+                    let __ret = __function(level, text, n, queues);
+                    {
+                        let () = __ret;
+                        0
+                    }
+                }
+            }
+        }
+        static STUBS: &[__p::guest::Stub] = &[
+            __p::guest::Stub::new("toyWatch", toyWatch as *const (), Some(0u16)),
+            __p::guest::Stub::new("toyFill", toyFill as *const (), Some(1u16)),
+            __p::guest::Stub::new("toyLog", toyLog as *const (), Some(2u16)),
+            __p::guest::Stub::new("toyNew", toyNew as *const (), Some(3u16)),
+            __p::guest::Stub::new(
+                "toyAddress",
+                toyAddress as *const (),
+                ::core::option::Option::None,
+            ),
+        ];
+        /// The function called `name`, for a replacement that hands out functions as pointers; null if there is none, or the
+        /// vendor does not have it.
+        pub fn address(name: &::core::ffi::CStr) -> *mut ::core::ffi::c_void {
+            __p::guest::address(&CLIENT, STUBS, name)
+        }
+        /// Whether there is a function called `name`: the API server is asked once for each that is forwarded.
+        pub fn is_available(name: &::core::ffi::CStr) -> bool {
+            !address(name).is_null()
+        }
+    }
+    ///The API server's half.
+    #[allow(
+        missing_docs,
+        missing_debug_implementations,
+        non_camel_case_types,
+        non_snake_case,
+        non_upper_case_globals
+    )]
+    #[allow(
+        unused,
+        unreachable_pub,
+        private_interfaces,
+        clippy::all,
+        clippy::undocumented_unsafe_blocks
+    )]
+    pub mod server {
+        use super::*;
+        /// The vendor's functions; `None` for those that its library does not have.
+        pub struct Vendor {
+            pub toyWatch: ::core::option::Option<
+                unsafe extern "C" fn(queue, notify, notify, *mut c_void) -> status,
+            >,
+            pub toyFill: ::core::option::Option<
+                unsafe extern "C" fn(produce, *mut c_void) -> status,
+            >,
+            pub toyLog: ::core::option::Option<unsafe extern "C" fn(log) -> status>,
+            pub toyNew: ::std::sync::OnceLock<
+                ::core::option::Option<unsafe extern "C" fn(u32) -> status>,
+            >,
+            pub toyAddress: ::core::option::Option<
+                unsafe extern "C" fn(*const c_char) -> *mut c_void,
+            >,
+        }
+        impl Vendor {
+            /// Asks `find` for every function.
+            pub fn load(
+                find: &mut dyn FnMut(&::core::ffi::CStr) -> *mut ::core::ffi::c_void,
+            ) -> Self {
+                Self {
+                    toyWatch: unsafe {
+                        ::core::mem::transmute::<
+                            *mut ::core::ffi::c_void,
+                            _,
+                        >(find(c"toyWatch"))
+                    },
+                    toyFill: unsafe {
+                        ::core::mem::transmute::<
+                            *mut ::core::ffi::c_void,
+                            _,
+                        >(find(c"toyFill"))
+                    },
+                    toyLog: unsafe {
+                        ::core::mem::transmute::<
+                            *mut ::core::ffi::c_void,
+                            _,
+                        >(find(c"toyLog"))
+                    },
+                    toyNew: ::std::sync::OnceLock::new(),
+                    toyAddress: unsafe {
+                        ::core::mem::transmute::<
+                            *mut ::core::ffi::c_void,
+                            _,
+                        >(find(c"toyAddress"))
+                    },
+                }
+            }
+            pub unsafe fn toyWatch(
+                &self,
+                q: queue,
+                done: notify,
+                failed: notify,
+                data: *mut c_void,
+            ) -> status {
+                match self.toyWatch {
+                    Some(__function) => unsafe { __function(q, done, failed, data) }
+                    None => unsafe { __status_unsupported }
+                }
+            }
+            pub unsafe fn toyFill(&self, f: produce, data: *mut c_void) -> status {
+                match self.toyFill {
+                    Some(__function) => unsafe { __function(f, data) }
+                    None => unsafe { __status_unsupported }
+                }
+            }
+            pub unsafe fn toyLog(&self, f: log) -> status {
+                match self.toyLog {
+                    Some(__function) => unsafe { __function(f) }
+                    None => unsafe { __status_unsupported }
+                }
+            }
+            pub unsafe fn toyNew(&self, n: u32) -> status {
+                match *self.toyNew.get_or_init(|| unsafe { __toyNew_extension(self) }) {
+                    Some(__function) => unsafe { __function(n) }
+                    None => unsafe { __status_unsupported }
+                }
+            }
+            pub unsafe fn toyAddress(&self, name: *const c_char) -> *mut c_void {
+                match self.toyAddress {
+                    Some(__function) => unsafe { __function(name) }
+                    None => unsafe { ::core::mem::zeroed() }
+                }
+            }
+        }
+        /// The API as its server knows it.
+        pub static API: __p::server::ServerApi = __p::server::ServerApi {
+            desc: &super::DESC,
+            load: __load,
+            dispatch: &[
+                handlers::toyWatch,
+                handlers::toyFill,
+                handlers::toyLog,
+                handlers::toyNew,
+            ],
+            registries: &[],
+            kinds: &[
+                __p::server::KindOps {
+                    retain: ::core::option::Option::None,
+                    release: ::core::option::Option::None,
+                    state: ::core::option::Option::None,
+                },
+            ],
+            warm: ::core::option::Option::None,
+            available: __available,
+        };
+        fn __available(vendor: &__p::server::Vendor, function: u16) -> bool {
+            let Some(vendor) = vendor.downcast_ref::<Vendor>() else { return false };
+            match function {
+                0u16 => (vendor.toyWatch).is_some(),
+                1u16 => (vendor.toyFill).is_some(),
+                2u16 => (vendor.toyLog).is_some(),
+                3u16 => {
+                    (*vendor
+                        .toyNew
+                        .get_or_init(|| unsafe { __toyNew_extension(vendor) }))
+                        .is_some()
+                }
+                _ => false,
+            }
+        }
+        /// What the vendor calls in place of the application's functions.
+        mod callbacks {
+            use super::*;
+            pub(super) unsafe extern "C" fn notify<const __N: usize>(
+                q: queue,
+                what: u32,
+                data: *mut c_void,
+            ) {
+                unsafe {
+                    __p::server::call_back(
+                        "notify",
+                        __p::server::Found::Record(
+                            <*mut c_void as __p::Scalar>::to_wire(data),
+                            __N,
+                        ),
+                        false,
+                        |__outgoing: &mut __p::server::Outgoing<'_>| {
+                            __outgoing.handle::<kind::queue>(q);
+                            __outgoing.word(<u32 as __p::Scalar>::to_wire(what));
+                        },
+                    );
+                }
+            }
+            pub(super) unsafe extern "C" fn produce<const __N: usize>(
+                size: usize,
+                to: *mut c_void,
+                state: *mut u32,
+                data: *mut c_void,
+            ) -> status {
+                unsafe {
+                    <status as __p::Scalar>::from_wire(
+                        __p::server::call_back(
+                            "produce",
+                            __p::server::Found::Record(
+                                <*mut c_void as __p::Scalar>::to_wire(data),
+                                __N,
+                            ),
+                            true,
+                            |__outgoing: &mut __p::server::Outgoing<'_>| {
+                                __outgoing.word(<usize as __p::Scalar>::to_wire(size));
+                                let __layout = if to.is_null() {
+                                    __p::Layout::bytes(0)
+                                } else {
+                                    __produce_to_layout(size)
+                                };
+                                __outgoing.output(to.cast(), &__layout);
+                                if __produce_state_when(size) {
+                                    let __layout = if state.is_null() {
+                                        __p::Layout::bytes(0)
+                                    } else {
+                                        __p::Layout::elements::<u32>(1)
+                                    };
+                                    __outgoing.inout(state.cast(), &__layout);
+                                } else {
+                                    __outgoing.unused(state.cast());
+                                }
+                            },
+                        ),
+                    )
+                }
+            }
+            pub(super) static log_pool: __p::server::Pool = __p::server::Pool::new();
+            pub(super) static log_table: [unsafe extern "C" fn(
+                u32,
+                *const c_char,
+                usize,
+                *const queue,
+            ); __p::server::POOL] = __p::callback_table!(log);
+            pub(super) unsafe extern "C" fn log<const __N: usize>(
+                level: u32,
+                text: *const c_char,
+                n: usize,
+                queues: *const queue,
+            ) {
+                unsafe {
+                    __p::server::call_back(
+                        "log",
+                        __p::server::Found::Slot(&log_pool, __N),
+                        false,
+                        |__outgoing: &mut __p::server::Outgoing<'_>| {
+                            __outgoing.word(<u32 as __p::Scalar>::to_wire(level));
+                            let __len = if text.is_null() { 0 } else { 0 };
+                            __outgoing.cstr(text.cast(), __len);
+                            __outgoing.word(<usize as __p::Scalar>::to_wire(n));
+                            let __layout = if queues.is_null() {
+                                __p::Layout::bytes(0)
+                            } else {
+                                __log_queues_layout(n)
+                            };
+                            __outgoing.input(queues.cast(), &__layout);
+                        },
+                    );
+                }
+            }
+        }
+        fn __load(
+            find: &mut dyn FnMut(&::core::ffi::CStr) -> *mut ::core::ffi::c_void,
+        ) -> ::std::boxed::Box<__p::server::Vendor> {
+            ::std::boxed::Box::new(Vendor::load(find))
+        }
+        mod handlers {
+            use super::*;
+            pub(super) unsafe fn toyWatch(
+                __call: &mut __p::server::Call<'_>,
+            ) -> Result<(), __p::server::Refusal> {
+                unsafe {
+                    let __wire: wire::toyWatch = __call.args()?;
+                    let __vendor = __call.vendor::<Vendor>()?;
+                    let __v_q = __call.handle::<kind::queue>(__wire.q)?;
+                    __call.ready()?;
+                    let __data = __call
+                        .register_callbacks(
+                            &[(0u16, __wire.done), (0u16, __wire.failed)],
+                            __wire.data,
+                            __p::server::Lifetime::Once,
+                        )?;
+                    let __v_data = <*mut c_void as __p::Scalar>::from_wire(__data);
+                    let __v_done: notify = match __wire.done {
+                        0 => ::core::option::Option::None,
+                        _ => Some(callbacks::notify::<0>),
+                    };
+                    let __v_failed: notify = match __wire.failed {
+                        0 => ::core::option::Option::None,
+                        _ => Some(callbacks::notify::<1>),
+                    };
+                    let __ret = __vendor.toyWatch(__v_q, __v_done, __v_failed, __v_data);
+                    let __ok = __ret == __status_ok;
+                    __call.complete(__p::Scalar::to_wire(__ret), __ok)
+                }
+            }
+            pub(super) unsafe fn toyFill(
+                __call: &mut __p::server::Call<'_>,
+            ) -> Result<(), __p::server::Refusal> {
+                unsafe {
+                    let __wire: wire::toyFill = __call.args()?;
+                    let __vendor = __call.vendor::<Vendor>()?;
+                    __call.ready()?;
+                    let __data = __call
+                        .register_callbacks(
+                            &[(1u16, __wire.f)],
+                            __wire.data,
+                            __p::server::Lifetime::Call,
+                        )?;
+                    let __v_data = <*mut c_void as __p::Scalar>::from_wire(__data);
+                    let __v_f: produce = match __wire.f {
+                        0 => ::core::option::Option::None,
+                        _ => Some(callbacks::produce::<0>),
+                    };
+                    let __ret = __vendor.toyFill(__v_f, __v_data);
+                    let __ok = __ret == __status_ok;
+                    __call.complete(__p::Scalar::to_wire(__ret), __ok)
+                }
+            }
+            pub(super) unsafe fn toyLog(
+                __call: &mut __p::server::Call<'_>,
+            ) -> Result<(), __p::server::Refusal> {
+                unsafe {
+                    let __wire: wire::toyLog = __call.args()?;
+                    let __vendor = __call.vendor::<Vendor>()?;
+                    __call.ready()?;
+                    let __v_f: log = __call
+                        .register_slot(
+                            "log",
+                            &callbacks::log_pool,
+                            2u16,
+                            __wire.f,
+                            __p::server::Lifetime::Kept,
+                        )?
+                        .map(|__n| callbacks::log_table[__n]);
+                    let __ret = __vendor.toyLog(__v_f);
+                    let __ok = __ret == __status_ok;
+                    __call.complete(__p::Scalar::to_wire(__ret), __ok)
+                }
+            }
+            pub(super) unsafe fn toyNew(
+                __call: &mut __p::server::Call<'_>,
+            ) -> Result<(), __p::server::Refusal> {
+                unsafe {
+                    let __wire: wire::toyNew = __call.args()?;
+                    let __vendor = __call.vendor::<Vendor>()?;
+                    let __v_n = <u32 as __p::Scalar>::from_wire(__wire.n);
+                    __call.ready()?;
+                    let __ret = __vendor.toyNew(__v_n);
+                    let __ok = __ret == __status_ok;
+                    __call.complete(__p::Scalar::to_wire(__ret), __ok)
+                }
+            }
+        }
+    }
+    ///Types of parameters, for `export_guest!`.
+    #[allow(
+        missing_docs,
+        missing_debug_implementations,
+        non_camel_case_types,
+        non_snake_case,
+        non_upper_case_globals
+    )]
+    #[allow(
+        unused,
+        unreachable_pub,
+        private_interfaces,
+        clippy::all,
+        clippy::undocumented_unsafe_blocks
+    )]
+    pub mod abi {
+        use super::*;
+        pub type toyWatch_0 = queue;
+        pub type toyWatch_1 = notify;
+        pub type toyWatch_2 = notify;
+        pub type toyWatch_3 = *mut c_void;
+        pub type toyWatch_ret = status;
+        pub type toyFill_0 = produce;
+        pub type toyFill_1 = *mut c_void;
+        pub type toyFill_ret = status;
+        pub type toyLog_0 = log;
+        pub type toyLog_ret = status;
+        pub type toyAddress_0 = *const c_char;
+        pub type toyAddress_ret = *mut c_void;
+    }
+}
+/// Emits the C symbols of the guest library. For a crate that is nothing but that library.
+#[macro_export]
+macro_rules! export_guest {
+    () => {
+        #[allow(missing_docs, non_snake_case, non_upper_case_globals, unreachable_pub)]
+        #[allow(clippy::all, clippy::undocumented_unsafe_blocks)] mod exported { #[unsafe
+        (no_mangle)] pub unsafe extern "C" fn toyWatch(a0 : $crate::toy::abi::toyWatch_0,
+        a1 : $crate::toy::abi::toyWatch_1, a2 : $crate::toy::abi::toyWatch_2, a3 :
+        $crate::toy::abi::toyWatch_3) -> $crate::toy::abi::toyWatch_ret { unsafe {
+        $crate::toy::guest::toyWatch(a0, a1, a2, a3) } } #[unsafe (no_mangle)] pub unsafe
+        extern "C" fn toyFill(a0 : $crate::toy::abi::toyFill_0, a1 :
+        $crate::toy::abi::toyFill_1) -> $crate::toy::abi::toyFill_ret { unsafe {
+        $crate::toy::guest::toyFill(a0, a1) } } #[unsafe (no_mangle)] pub unsafe extern
+        "C" fn toyLog(a0 : $crate::toy::abi::toyLog_0) -> $crate::toy::abi::toyLog_ret {
+        unsafe { $crate::toy::guest::toyLog(a0) } } #[unsafe (no_mangle)] pub unsafe
+        extern "C" fn toyAddress(a0 : $crate::toy::abi::toyAddress_0) ->
+        $crate::toy::abi::toyAddress_ret { unsafe { $crate::toy::guest::toyAddress(a0) }
+        } #[unsafe (no_mangle)] pub static ava_guest_library : [u8; 16] =
+        $crate::toy::SPEC_HASH; }
+    };
+}
