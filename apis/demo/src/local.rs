@@ -1,7 +1,7 @@
 //! Functions that the guest answers itself.
 
 use std::cell::Cell;
-use std::ffi::c_void;
+use std::ffi::{CStr, c_char, c_void};
 
 use crate::demo::guest;
 use crate::ffi::*;
@@ -65,4 +65,41 @@ pub(crate) fn free_host(memory: *mut c_void) -> dm_status {
         guest::zerocopy_free(memory);
     }
     status
+}
+
+/// `dmGetTable`: the guest's own functions.
+pub(crate) fn table(version: u32) -> *const dm_table {
+    static TABLE: dm_table = dm_table {
+        stream_finish: Some(guest::dmStreamFinish),
+        buffer_size: Some(guest::dmBufferSize),
+        error_string: Some(guest::dmErrorString),
+        peek: Some(guest::dmPeek),
+        poke: Some(guest::dmPoke),
+    };
+    if version == 1 {
+        return &TABLE;
+    }
+    failed(Some(DM_ERROR_NOT_FOUND.into()));
+    std::ptr::null()
+}
+
+/// `dmGetProcAddress`.
+///
+/// # Safety
+/// `name` is null or a string.
+pub(crate) unsafe fn proc_address(name: *const c_char) -> dm_function {
+    let status = if name.is_null() { DM_ERROR_INVALID_VALUE } else { DM_ERROR_NOT_FOUND };
+    // SAFETY: the caller's string.
+    let name = if name.is_null() { c"" } else { unsafe { CStr::from_ptr(name) } };
+    let address = match name.to_bytes() {
+        // The table alone has them.
+        b"dmPeek" | b"dmPoke" => std::ptr::null_mut(),
+        _ => guest::address(name),
+    };
+    if address.is_null() {
+        failed(Some(status.into()));
+        return None;
+    }
+    // SAFETY: it is a function of the guest library, which the application calls by its own type.
+    Some(unsafe { std::mem::transmute::<*mut c_void, unsafe extern "C" fn()>(address) })
 }

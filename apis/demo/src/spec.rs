@@ -25,8 +25,6 @@ ava_api! {
         type dm_module;
         #[handle(invalid = DM_ERROR_INVALID_KERNEL)]
         type dm_kernel;
-        #[opaque]
-        type dm_mark;
 
         #[structure(
             field(value.buffer, handle(dm_buffer), when = this.kind == DM_ARG_BUFFER),
@@ -99,8 +97,14 @@ ava_api! {
             fn dmLastError() -> dm_status { local::last_error() }
             #[returns(cstr, lifetime = Static)]
             fn dmErrorString(status: dm_status) -> *const c_char;
+            #[success(ret > 0)]
+            #[contextual(errno)]
             fn dmOpen(#[input(cstr)] path: *const c_char) -> c_int;
+            #[success(ret >= 0)]
+            #[contextual(errno)]
             fn dmReadFile(file: c_int, #[output(bytes = size, filled = ret)] buffer: *mut c_void, size: usize) -> i64;
+            #[success(ret == 0)]
+            #[contextual(errno)]
             fn dmClose(file: c_int) -> c_int;
 
             fn dmGetDevices(
@@ -140,7 +144,7 @@ ava_api! {
                 #[input(len = n, invalid = DM_ERROR_INVALID_WAIT_LIST)] events: *const dm_event,
             ) -> dm_status;
             #[returns(opaque)]
-            fn dmStreamMark(stream: dm_stream) -> dm_mark;
+            fn dmStreamMark(stream: dm_stream) -> *const c_void;
             fn dmMarkReached(
                 #[opaque] mark: dm_mark,
                 #[output] reached: *mut u32,
@@ -334,6 +338,28 @@ ava_api! {
                 #[output] sum: *mut f64,
             ) -> dm_status;
             fn dmTransform(#[inout(len = n)] values: *mut f64, n: usize) -> dm_status;
+
+            fn dmForEach(buffer: dm_buffer, #[callback(call)] visit: dm_visit_fn, #[userdata(visit)] user: *mut c_void) -> dm_status;
+            fn dmSort(#[inout(len = n)] values: *mut i64, n: usize, #[callback(call)] compare: dm_compare_fn) -> dm_status;
+            fn dmPipeline(
+                #[callback(call)] produce: dm_produce_fn,
+                #[callback(call)] consume: dm_consume_fn,
+                #[userdata(produce, consume)] user: *mut c_void,
+                #[output(always, filled = u32::from(ret == DM_OK || ret == DM_ERROR_CANCELLED))] count: *mut u64,
+            ) -> dm_status;
+            fn dmSetLogger(log: dm_log_fn) -> dm_status;
+
+            fn dmGetTable(version: u32) -> *const dm_table { local::table(version) }
+            fn dmGetProcAddress(name: *const c_char) -> dm_function {
+                // SAFETY: the application passes a string.
+                unsafe { local::proc_address(name) }
+            }
+            #[extension(vendor.dmGetTable(1).as_ref().and_then(|table| table.peek))]
+            fn dmPeek(buffer: dm_buffer, index: usize, #[output] value: *mut i64) -> dm_status;
+            #[extension(vendor.dmGetTable(1).as_ref().and_then(|table| table.poke))]
+            fn dmPoke(buffer: dm_buffer, index: usize, value: i64) -> dm_status;
+            #[extension(vendor.dmGetProcAddress(c"dmReverse".as_ptr()).map_or(std::ptr::null_mut(), |found| found as *mut c_void))]
+            fn dmReverse(buffer: dm_buffer) -> dm_status;
         }
     }
 }

@@ -247,6 +247,11 @@ unsafe fn run(thread: *mut Thread, reply: &[u8]) -> Result<Vec<u8>, Lost> {
     let mut result = number.to_ne_bytes().to_vec();
     // SAFETY: by the caller's promise.
     unsafe { (*thread).callbacks += 1 };
+    if !session.pending.is_empty() {
+        // The application may learn from a callback that commands are complete: their data comes first.
+        let mut call = Call::enter(thread);
+        while call.control(control::RECLAIM, &[0]).is_ok_and(|more| more != 0) {}
+    }
     let returned = catch_unwind(AssertUnwindSafe(|| {
         // SAFETY: the server names the function that the application registered as of this type.
         let value = unsafe { invoke(&mut incoming) };

@@ -98,12 +98,6 @@ impl Callback {
     pub(crate) fn has_userdata(&self) -> bool {
         self.function.params.iter().any(|param| matches!(param.role, Role::Userdata(_)))
     }
-
-    /// Whether the vendor waits for what the application's function returns or writes.
-    pub(crate) fn has_result(&self) -> bool {
-        let writes = |param: &Param| param.buffer().is_some_and(|b| b.direction != Direction::In);
-        !matches!(self.function.returns, Returns::Nothing) || self.function.params.iter().any(writes)
-    }
 }
 
 /// A registry of buffers in flight.
