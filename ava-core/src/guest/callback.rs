@@ -4,7 +4,6 @@
 //! All others run in a thread that is started when the first callback is registered, and waits in the server for them. One is enough as
 //! long as callbacks do not call the API; for each that does, another stands in.
 
-use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use zerocopy::{FromBytes, IntoBytes};
@@ -246,6 +245,11 @@ unsafe fn run(thread: *mut Thread, reply: &[u8]) -> Result<Vec<u8>, Lost> {
     let invoke = invoke.ok_or_else(unreadable)?;
     let mut result = number.to_ne_bytes().to_vec();
     // SAFETY: by the caller's promise.
+    let is_free = unsafe { (*thread).serves_callbacks && (*thread).callbacks == 0 };
+    if is_free {
+        threads(session).idle -= 1;
+    }
+    // SAFETY: as above.
     unsafe { (*thread).callbacks += 1 };
     if !session.pending.is_empty() {
         // The application may learn from a callback that commands are complete: their data comes first.
@@ -260,6 +264,9 @@ unsafe fn run(thread: *mut Thread, reply: &[u8]) -> Result<Vec<u8>, Lost> {
     }));
     // SAFETY: as above: the Thread stays while callbacks run in it.
     unsafe { (*thread).callbacks -= 1 };
+    if is_free && !session.is_abandoned() {
+        threads(session).idle += 1;
+    }
     if returned.is_err() {
         log::warn(format_args!(
             "the guest library panicked in a callback. This is a bug in AvA, please report it"
@@ -371,45 +378,21 @@ fn spawn(session: &'static Session, threads: &mut CallbackThreads) -> Result<(),
 
 /// Runs callbacks until the session is over.
 fn serve(session: &'static Session) {
-    let idle = Cell::new(true);
     // The end of the session is no news: whoever makes the next call hears of it.
     let _ = thread::with_session(session, |thread| {
-        // SAFETY: this thread's live Thread, of which nothing is borrowed.
-        unsafe { (*thread).serves_callbacks = true };
-        let mut result = [0u64; 2].as_bytes().to_vec();
-        let mut reply = Vec::new();
-        loop {
-            let asked = {
-                // SAFETY: as above.
-                let thread = unsafe { &mut *thread };
-                let call = thread.send_bytes(control::CALLBACK_NEXT, &result);
-                call.and_then(|call| thread.channel.wait_reply(call, &mut reply))
-            };
-            if asked.is_err() || number(&reply).is_none_or(|number| number == 0) {
-                return Err(Fail::Lost);
-            }
-            idle.set(false);
-            threads(session).idle -= 1;
-            // SAFETY: as above.
-            let ran = unsafe { run(thread, &reply) };
-            if session.is_abandoned() {
-                // This is the only thread of a process that was forked in the callback: its parent has the session.
-                return Err(Fail::Lost);
-            }
-            threads(session).idle += 1;
-            idle.set(true);
-            match ran {
-                Ok(ran) => result = ran,
-                Err(why) => {
-                    log::warn(format_args!("{why}"));
-                    return Err::<(), _>(Fail::Lost);
-                }
-            }
-        }
+        let call = {
+            // SAFETY: this thread's live Thread, of which nothing is borrowed.
+            let thread = unsafe { &mut *thread };
+            thread.serves_callbacks = true;
+            thread.send_bytes(control::CALLBACK_NEXT, &[])?
+        };
+        // SAFETY: as above. The reply comes when the session is over; before it, callbacks do.
+        unsafe { wait_reply(thread, call, &mut Vec::new())? };
+        Err::<(), _>(Fail::Lost)
     });
     if !session.is_abandoned() {
         let mut threads = threads(session);
         threads.all -= 1;
-        threads.idle -= u32::from(idle.get());
+        threads.idle = threads.idle.min(threads.all);
     }
 }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use super::api::{Refusal, ServerApi, Vendor};
 use super::call::{Call, Scratch};
-use super::callback::Next;
-use super::serving::{Current, MAX_DEPTH, Serving, request_reply};
+use super::serving::{Current, MAX_DEPTH, Serving};
 use super::session::Session;
 use crate::migrate::Log;
 use crate::router::account::Account;
@@ -122,10 +121,10 @@ pub(super) fn handle(serving: &Serving, scratch: &mut Scratch) -> Result<After, 
         }
         return result;
     }
-    if serving.in_callback() {
-        if header.func != control::CALLBACK_NEXT {
-            session.order.wait_in_callback(header.order)?;
-        }
+    if header.func == control::CALLBACK_NEXT {
+        // It has no effects, and what it would wait for may wait for a callback.
+    } else if serving.in_callback() {
+        session.order.wait_in_callback(header.order)?;
     } else {
         session.order.wait(header.order)?;
     }
@@ -191,36 +190,16 @@ fn runtime_command(serving: &Serving, call: &mut Call<'_>) -> Result<After, Refu
         control::CALLBACK_RESULT => {
             return Err(Refusal::violation("the result of a callback came that is not waited for"));
         }
+        control::CALLBACK_NEXT if serving.depth.get() != 0 || call.asynchronous => {
+            return Err(Refusal::violation("a thread asks for callbacks inside a callback"));
+        }
         control::CALLBACK_NEXT => {
-            let result = call.scratch.memory.command.get(size_of::<CommandHeader>()..).unwrap_or_default();
-            return next_callback(serving, result).map(|reply| {
-                call.scratch.reply = reply;
-                After::Reply
-            });
+            session.callbacks.threads.lend(serving);
         }
         _ => return Err(Refusal::violation(format!("there is no runtime command {func:#x}"))),
     }
     call.finish(Outcome::Returned, value, true)?;
     Ok(if call.asynchronous { After::Nothing } else { After::Reply })
-}
-
-/// The guest has `result` and asks for the next callback.
-fn next_callback(serving: &Serving, result: &[u8]) -> Result<Vec<u8>, Refusal> {
-    let session = &*serving.session;
-    if serving.depth.get() != 0 {
-        return Err(Refusal::violation("a thread asks for callbacks inside a callback"));
-    }
-    let finished = session.callbacks.queue.finish(result, &session.staging)?;
-    if serving.handed_out.replace(false) != finished {
-        return Err(Refusal::violation("a thread asks for a callback and has not answered the last"));
-    }
-    Ok(match session.callbacks.queue.next() {
-        Next::Callback(number, request) => {
-            serving.handed_out.set(true);
-            request_reply(number, &request)
-        }
-        Next::Ended => request_reply(0, &[]),
-    })
 }
 
 /// The application dropped its last reference to an object.

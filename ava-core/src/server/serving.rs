@@ -45,10 +45,6 @@ pub(super) struct Serving {
     pub(super) current: Cell<Current>,
     /// How many callbacks run in the guest, each from inside a call that the one before made.
     pub(super) depth: Cell<u32>,
-    /// The last reply was a callback of the queue, whose result has not come.
-    pub(super) handed_out: Cell<bool>,
-    /// The last callback from this thread that went to the queue without anyone waiting for it; 0 if there is none.
-    pub(super) queued: Cell<u64>,
     /// The channel ended; callbacks are not made any more.
     over: Cell<bool>,
     #[expect(clippy::vec_box, reason = "a Scratch is moved in and out for every callback")]
@@ -63,8 +59,6 @@ impl Serving {
             channel: RefCell::new(None),
             current: Cell::default(),
             depth: Cell::new(0),
-            handed_out: Cell::new(false),
-            queued: Cell::new(0),
             over: Cell::new(false),
             spare: RefCell::default(),
         }
@@ -73,14 +67,12 @@ impl Serving {
     /// Serves one application thread until its channel ends.
     pub(super) fn serve(session: Arc<Session>, channel: Box<dyn ServerChannel>) {
         let serving = Self { channel: RefCell::new(Some(channel)), ..Self::alone(session) };
-        SERVING.set(&raw const serving);
-        let _reset = Reset;
-        let _ = serving.run(&mut Scratch::default(), None);
+        let _ = serving_as(&serving, || serving.run(&mut Scratch::default(), None));
     }
 
     /// Whether the commands that come now are made inside a callback.
     pub(super) fn in_callback(&self) -> bool {
-        self.depth.get() != 0 || self.handed_out.get()
+        self.depth.get() != 0
     }
 
     /// Serves the channel until it ends, or until the result of callback `number` with `outputs` bytes of outputs comes.
@@ -116,6 +108,11 @@ impl Serving {
                 Err(why) => return self.violated(why.to_string()),
             }
         }
+    }
+
+    /// Whether the channel is of no more use.
+    pub(super) fn is_over(&self) -> bool {
+        self.over.get()
     }
 
     fn end(&self) -> Ran {
@@ -206,7 +203,7 @@ impl Serving {
 }
 
 /// The reply that brings a callback.
-pub(super) fn request_reply(number: u64, request: &[u8]) -> Vec<u8> {
+fn request_reply(number: u64, request: &[u8]) -> Vec<u8> {
     let header = ReplyHeader {
         len: (size_of::<ReplyHeader>() + request.len()) as u32,
         outcome: Outcome::Callback as u16,
@@ -224,17 +221,23 @@ pub(super) fn request_reply(number: u64, request: &[u8]) -> Vec<u8> {
     reply
 }
 
-/// Takes this thread's [`Serving`] out of its storage.
-struct Reset;
+/// Puts back what this thread was serving before.
+struct Reset(*const Serving);
 
 impl Drop for Reset {
     fn drop(&mut self) {
-        SERVING.set(std::ptr::null());
+        SERVING.set(self.0);
     }
+}
+
+/// Calls `body` in a thread that serves as `serving` meanwhile.
+pub(super) fn serving_as<R>(serving: &Serving, body: impl FnOnce() -> R) -> R {
+    let _reset = Reset(SERVING.replace(serving));
+    body()
 }
 
 /// Calls `body` with the shadow thread that this is, if it is one.
 pub(super) fn with_serving<R>(body: impl FnOnce(Option<&Serving>) -> R) -> R {
-    // SAFETY: `serve` keeps what it points to until it resets the pointer, on this thread.
+    // SAFETY: `serving_as` borrows what it points to until it resets the pointer, on this thread.
     body(unsafe { SERVING.try_with(Cell::get).unwrap_or(std::ptr::null()).as_ref() })
 }

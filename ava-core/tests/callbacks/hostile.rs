@@ -99,8 +99,8 @@ fn a_result_that_nobody_waits_for_ends_the_session() {
     guest.send(control::CALLBACK_RESULT, 0, &[1, 0]);
     guest.violated("not waited for");
     let mut guest = Guest::new();
-    guest.send(control::CALLBACK_NEXT, 0, &[1, 0]);
-    guest.violated("not waited for");
+    guest.send(control::CALLBACK_NEXT, FLAG_ASYNC, &[]);
+    guest.violated("wrong mode");
 }
 
 #[test]
@@ -158,12 +158,12 @@ fn a_guest_that_asks_again_without_an_answer_ends_its_session() {
     let call = guest.send(control::CALLBACK_NEXT, 0, &[0, 0]);
     assert_eq!(guest.reply(call).0, Some(Outcome::Callback));
     guest.send(control::CALLBACK_NEXT, 0, &[0, 0]);
-    guest.violated("has not answered the last");
+    guest.violated("inside a callback");
     eventually(|| WAITING.load(Ordering::SeqCst) == 0);
 }
 
 #[test]
-fn queued_callbacks_take_one_result_of_the_right_size() {
+fn a_callback_from_elsewhere_takes_one_result_of_the_right_size() {
     let _turn = TURN.lock().unwrap_or_else(|e| e.into_inner());
     for (result, how) in [(&[0u64, 4, 4][..], "8 bytes long where 0"), (&[1000, 4], "not waited for")] {
         let mut guest = Guest::new();
@@ -174,7 +174,7 @@ fn queued_callbacks_take_one_result_of_the_right_size() {
         assert_eq!(outcome, Some(Outcome::Callback));
         let mut words = result.to_vec();
         words[0] += number;
-        guest.send(control::CALLBACK_NEXT, 0, &words);
+        guest.send(control::CALLBACK_RESULT, 0, &words);
         guest.violated(how);
         eventually(|| WAITING.load(Ordering::SeqCst) == 0);
         assert_eq!(GOT.load(Ordering::SeqCst), 1, "the vendor got zero");

@@ -4,34 +4,34 @@
 //! the application's function ─ registered with a call ─▶ a record here, a trampoline at the vendor's
 //! vendor calls the trampoline
 //!   on the shadow thread of a synchronous call ─▶ that call's guest thread runs the function (`Serving::call_back`)
-//!   on any other thread                        ─▶ the queue, from which the guest's callback thread takes it
+//!   on any other thread                        ─▶ a guest thread that waits for callbacks does (`Lenders`)
 //! ```
 //!
-//! The vendor's thread waits for the result unless the type of the callback has none. When the session ends it gets zeros.
+//! The vendor's thread waits until the function has returned, as natively, and serves the calls that it makes. When the session ends it
+//! gets zeros.
 
+mod lending;
 mod outgoing;
-mod queue;
 mod registration;
 
 pub use outgoing::{Outgoing, call_back};
-pub(super) use queue::Next;
 pub(super) use registration::Registered;
 pub use registration::{Found, IntoFunction, Lifetime, POOL, Pool};
 
-use queue::Queue;
+use lending::Lenders;
 use registration::Known;
 
 /// The callbacks of a session.
 #[derive(Default)]
 pub(super) struct Callbacks {
-    pub(super) queue: Queue,
+    pub(super) threads: Lenders,
     known: Known,
 }
 
 impl Callbacks {
     /// The session is over: nobody waits for its guest any more.
     pub(super) fn end(&self) {
-        self.queue.end();
+        self.threads.end();
     }
 }
 

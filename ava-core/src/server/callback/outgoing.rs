@@ -8,10 +8,9 @@ use std::sync::Arc;
 use zerocopy::IntoBytes;
 
 use super::super::handles::Found as Object;
-use super::super::serving::with_serving;
+use super::super::serving::{Serving, with_serving};
 use super::super::session::Session;
 use super::super::staging::Staging;
-use super::queue::Pending;
 use super::registration::{Found, Target};
 use crate::spec::{HandleArg, HandleKind, Handles, Layout, RawHandle};
 use crate::wire::{
@@ -52,17 +51,12 @@ impl std::fmt::Debug for Outgoing<'_> {
 }
 
 /// Calls the application's function that `found` stands for, with the arguments that `encode` gives; the bits of what it
-/// returned. Zero, and zeros in its outputs, if there is nobody to call. With `waits`, there is a result to wait for.
+/// returned. Zero, and zeros in its outputs, if there is nobody to call.
 ///
 /// # Safety
 /// The vendor called a trampoline: `found` is what it was registered with, and the pointers that `encode` gives are as the API
 /// promises the application.
-pub unsafe fn call_back(
-    name: &'static str,
-    found: Found,
-    waits: bool,
-    encode: impl FnOnce(&mut Outgoing<'_>),
-) -> u64 {
+pub unsafe fn call_back(name: &'static str, found: Found, encode: impl FnOnce(&mut Outgoing<'_>)) -> u64 {
     // A panic must not unwind into the vendor.
     let called = catch_unwind(AssertUnwindSafe(|| {
         // SAFETY: passed on to the caller.
@@ -72,7 +66,7 @@ pub unsafe fn call_back(
         };
         let mut callback = Outgoing::new(&target.session);
         encode(&mut callback);
-        callback.call(name, &target, waits)
+        callback.call(name, &target)
     }));
     called.unwrap_or_else(|_| {
         tracing::error!(callback = name, "the server panicked in a callback; this is a bug in AvA");
@@ -259,18 +253,16 @@ impl<'t> Outgoing<'t> {
     }
 
     /// Makes the callback.
-    fn call(mut self, name: &'static str, target: &Target, waits: bool) -> u64 {
+    fn call(mut self, name: &'static str, target: &Target) -> u64 {
         if self.words.len() > MAX_WORDS {
             self.failed = Some("it has too many arguments");
         }
         if let Some(why) = self.failed {
             tracing::warn!(callback = name, why, "a callback cannot be made; the vendor gets zeros");
         }
-        let result = if self.failed.is_none() { self.deliver(target, waits) } else { None };
+        let result = if self.failed.is_none() { self.deliver(target) } else { None };
         let value = self.accept(result.as_deref());
-        if waits || self.failed.is_some() {
-            self.staged.iter().for_each(|number| self.session.staging.free(*number));
-        }
+        self.staged.iter().for_each(|number| self.session.staging.free(*number));
         value
     }
 
@@ -290,37 +282,20 @@ impl<'t> Outgoing<'t> {
         request
     }
 
-    /// The value and the outputs; `None` if there are none.
-    fn deliver(&self, target: &Target, waits: bool) -> Option<Vec<u8>> {
+    /// The value and the outputs; `None` if the session is over.
+    fn deliver(&self, target: &Target) -> Option<Vec<u8>> {
         let request = self.request(target);
-        let queue = &self.session.callbacks.queue;
+        let threads = &self.session.callbacks.threads;
+        let call = |serving: &Serving| serving.call_back(threads.number(), &request, self.outputs);
         with_serving(|serving| {
             let ours = serving.filter(|serving| ptr::eq(Arc::as_ptr(&serving.session), self.session));
             if let Some(serving) = ours.filter(|serving| serving.current.get().reply_to != 0) {
-                // What this thread queued comes first.
-                let queued = serving.queued.take();
-                if queued != 0 {
-                    queue.settled(queued);
-                }
-                let result = serving.call_back(queue.number(), &request, self.outputs);
-                if !waits {
-                    self.staged.iter().for_each(|number| self.session.staging.free(*number));
-                }
-                return result;
+                return call(serving);
             }
-            if let Some(serving) = serving
-                && (waits || queue.is_full())
-            {
+            if let Some(serving) = serving {
                 serving.let_others_go_on();
             }
-            let staged = if waits { Vec::new() } else { self.staged.clone() };
-            let thread = std::thread::current().id();
-            let number = queue.add(Pending { request, outputs: self.outputs, waits, staged, thread })?;
-            if waits {
-                return queue.result(number);
-            }
-            ours.inspect(|serving| serving.queued.set(number));
-            None
+            threads.borrow(call).flatten()
         })
     }
 

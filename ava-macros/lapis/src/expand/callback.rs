@@ -144,11 +144,9 @@ fn trampoline(model: &Model, callback: &Callback) -> TokenStream {
         }
         None => quote!(__p::server::Found::Slot(&#pool, __N)),
     };
-    // As natively: what the vendor does next may rely on what the application's function did.
-    let waits = true;
     let encoded = f.params.iter().map(|param| outgoing(model, f, param));
     let bits = quote! {
-        __p::server::call_back(#text, #found, #waits, |__outgoing: &mut __p::server::Outgoing<'_>| {
+        __p::server::call_back(#text, #found, |__outgoing: &mut __p::server::Outgoing<'_>| {
             #(#encoded)*
         })
     };

@@ -669,7 +669,6 @@ pub mod toy {
                             <*mut c_void as __p::Scalar>::to_wire(data),
                             __N,
                         ),
-                        false,
                         |__outgoing: &mut __p::server::Outgoing<'_>| {
                             __outgoing.handle::<kind::queue>(q);
                             __outgoing.word(<u32 as __p::Scalar>::to_wire(what));
@@ -691,7 +690,6 @@ pub mod toy {
                                 <*mut c_void as __p::Scalar>::to_wire(data),
                                 __N,
                             ),
-                            true,
                             |__outgoing: &mut __p::server::Outgoing<'_>| {
                                 __outgoing.word(<usize as __p::Scalar>::to_wire(size));
                                 let __layout = if to.is_null() {
@@ -732,7 +730,6 @@ pub mod toy {
                     __p::server::call_back(
                         "log",
                         __p::server::Found::Slot(&log_pool, __N),
-                        false,
                         |__outgoing: &mut __p::server::Outgoing<'_>| {
                             __outgoing.word(<u32 as __p::Scalar>::to_wire(level));
                             let __len = if text.is_null() { 0 } else { 0 };

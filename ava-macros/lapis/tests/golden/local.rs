@@ -434,7 +434,6 @@ pub mod toy {
                             <*mut c_void as __p::Scalar>::to_wire(data),
                             __N,
                         ),
-                        false,
                         |__outgoing: &mut __p::server::Outgoing<'_>| {
                             __outgoing.word(<u32 as __p::Scalar>::to_wire(what));
                         },
