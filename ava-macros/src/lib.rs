@@ -107,7 +107,7 @@ use proc_macro::TokenStream;
 /// | on a function | |
 /// |---|---|
 /// | `#[mode(EXPR)]` | `Sync` (as without it) or `Async`: the guest goes on at once |
-/// | `#[success(EXPR)]` | the value of a call that went well, if the function returns no status |
+/// | `#[success(EXPR)]` | the value of a call that went well, if the function returns no status; if it mentions `ret`, whether one did |
 /// | `#[cached]` | a pure query: equal arguments get the same answer from the guest |
 /// | `#[returns(..)]` | `new`: the call makes the object that it returns, with `depends_on(PARAM, ..)` and `meta = EXPR` as for `output(new)`; `opaque`: a pointer that the application only hands back |
 /// | `#[before(PATH)]` | an `unsafe fn(&args::f) -> Option<R>`; `Some` is returned and nothing is forwarded |

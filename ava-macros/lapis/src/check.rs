@@ -78,7 +78,7 @@ fn makes(function: &Function) -> Vec<usize> {
 fn asynchrony(function: &Function, forwarded: &Forwarded, errors: &mut Errors) {
     let Some(mode) = forwarded.mode.as_ref().filter(|_| forwarded.may_async()) else { return };
     let name = &function.name;
-    let has_success = forwarded.success.is_some()
+    let has_success = forwarded.success.is_some() && !forwarded.judges()
         || matches!(function.returns, Returns::Status(_) | Returns::Nothing | Returns::Handle(_, Some(_)));
     if !has_success {
         errors.at(

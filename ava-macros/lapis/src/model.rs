@@ -255,7 +255,6 @@ pub(crate) struct Buffer {
 }
 
 /// A described part of a larger one.
-#[expect(clippy::large_enum_variant, reason = "see above")]
 pub(crate) enum Content {
     /// A pointer.
     Buffer(Box<Buffer>),
@@ -330,6 +329,11 @@ impl Function {
 }
 
 impl Forwarded {
+    /// Whether its success is a condition on what it returned, and no value.
+    pub(crate) fn judges(&self) -> bool {
+        self.success.as_ref().is_some_and(|success| crate::expr::mentioned(success).contains("ret"))
+    }
+
     /// Whether the guest may go on before the vendor has answered.
     pub(crate) fn may_async(&self) -> bool {
         self.mode

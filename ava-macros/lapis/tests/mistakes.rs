@@ -141,6 +141,22 @@ fn buffers_in_flight() {
 }
 
 #[test]
+fn a_condition_for_success_is_no_value() {
+    assert_eq!(of("#[success(ret >= OK)] fn f() -> status;"), [""; 0]);
+    says(&of("#[mode(Async)] #[success(ret != 0)] fn f() -> u8;"), "before the vendor has answered?");
+    let expansion = lapis::expand(
+        "#[api(name = \"toy\", version = \"1\", ffi = crate::ffi, library = [\"libtoy.so\"])] pub mod toy {
+            unsafe extern \"C\" { #[success(ret != 3)] fn f() -> u8; #[success(3)] fn g() -> u8; }
+        }"
+        .parse()
+        .unwrap(),
+    );
+    let text = expansion.to_string();
+    assert!(text.contains("let __ok = __f_success (__ret)"), "{text}");
+    assert!(text.contains("let __ok = __ret == __g_success ()"), "{text}");
+}
+
+#[test]
 fn a_mistake_in_a_type_is_not_repeated_at_its_uses() {
     says(
         &messages(

@@ -169,11 +169,13 @@ pub(super) fn mode(f: &Function, forwarded: &Forwarded) -> Option<Expression> {
     Some(Expression::new(f, names::expr(&f.name, None, "mode"), mode, &[], &[]).same(ret))
 }
 
-/// The value of a call that went well.
+/// The value of a call that went well, or whether one did by what it returned.
 pub(super) fn success(f: &Function, forwarded: &Forwarded) -> Option<Expression> {
     let success = forwarded.success.as_ref()?;
-    let mut e =
-        Expression::new(f, names::expr(&f.name, None, "success"), success, &[], &[]).same(ret_type(f));
+    let mut e = Expression::new(f, names::expr(&f.name, None, "success"), success, &[], &[Extra::Ret]);
+    if !forwarded.judges() {
+        e = e.same(ret_type(f));
+    }
     e.params.clear();
     Some(e)
 }

@@ -231,7 +231,8 @@ pub(super) fn new_meta(model: &Model, f: &Function, param: Option<&Param>, new: 
 
 /// The results of a call that went on at once, and of one whose answer is there.
 fn outcomes(model: &Model, f: &Function, forwarded: &Forwarded) -> (TokenStream, TokenStream) {
-    let success = expression::success(f, forwarded).map(|e| evaluate(&e, model, f));
+    let success = expression::success(f, forwarded).filter(|_| !forwarded.judges());
+    let success = success.map(|e| evaluate(&e, model, f));
     let zero = quote!(__p::Scalar::from_wire(0));
     let returned = quote!(__p::Scalar::from_wire(__bits));
     let (at_once, answered) = match &f.returns {

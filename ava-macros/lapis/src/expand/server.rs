@@ -135,8 +135,8 @@ fn call(f: &Function, forwarded: &Forwarded) -> TokenStream {
 /// Whether the call did what it should.
 fn ok(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
     if let Some(success) = expression::success(f, forwarded) {
-        let success = evaluate(&success, f, Phase::After, |_| TokenStream::new());
-        return quote!(__ret == #success);
+        let success = evaluate(&success, f, Phase::After, |_| quote!(__ret));
+        return if forwarded.judges() { success } else { quote!(__ret == #success) };
     }
     if let Returns::Status(n) = f.returns {
         let ok = names::constant(&model.statuses[n].name, "ok");
