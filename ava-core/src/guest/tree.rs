@@ -80,12 +80,11 @@ impl Call<'_> {
     /// # Safety
     /// As for [`Self::tree`], with the same walk.
     pub unsafe fn receive(&mut self, tree: Tree, walk: &Walk<'_>) -> Result<(), Fail> {
-        if self.succeeded {
-            for (address, kept) in &tree.kept {
-                match kept {
-                    Some(len) => self.session.library.keep(*address, *len),
-                    None => self.session.library.free(*address),
-                }
+        for (address, kept) in &tree.kept {
+            match kept {
+                Some(len) if self.succeeded => self.session.library.keep(*address, *len),
+                None if self.succeeded => self.session.library.free(*address),
+                _ => {}
             }
         }
         let Some(out) = tree.out else { return Ok(()) };
@@ -210,6 +209,20 @@ impl Encoder<'_, '_> {
         Ok(())
     }
 
+    /// A pointer that the vendor set: to our copy of its memory, which it knows by a key, or to something that it does not know.
+    fn known(&mut self, site: Site) {
+        let Some(at) = self.place(site) else { return };
+        // SAFETY: the site is a pointer in the application's struct.
+        let ptr = unsafe { read_pointer(site.at) };
+        let key = match self.call.session.library.find(ptr as usize) {
+            Some(Kept::Library(key)) => key,
+            _ => 0,
+        };
+        if let Some(bytes) = self.blob.get_mut(at..at + 8) {
+            bytes.copy_from_slice(&key.to_ne_bytes());
+        }
+    }
+
     /// A pointer to what was given earlier.
     fn kept(&mut self, ptr: *mut u8, target: &Target<'_>) -> Result<(), Stop> {
         let kept = self.call.session.library.find(ptr as usize);
@@ -239,6 +252,7 @@ impl Walker for Encoder<'_, '_> {
     fn pointer(&mut self, site: Site, target: &Target<'_>) -> Result<(), Stop> {
         if target.library {
             self.comes_back = true;
+            self.known(site);
             return Ok(());
         }
         // SAFETY: the site is a pointer of the application's.

@@ -360,10 +360,13 @@ impl<'b> Decoder<'_, '_, 'b> {
 impl Walker for Decoder<'_, '_, '_> {
     fn pointer(&mut self, site: Site, target: &Target<'_>) -> Result<(), Stop> {
         if target.library {
-            // SAFETY: the site is a pointer in a struct of ours.
-            let old =
-                self.old(site).map_or(std::ptr::null_mut(), |old| unsafe { crate::spec::read_pointer(old) });
-            self.set(site, old);
+            // In a struct that came stands the key of what the pointer was to, if the guest had it from the vendor.
+            let address = match self.frames.is_empty() {
+                true => None,
+                // SAFETY: the site is 8 bytes of a struct that came.
+                false => self.call.session.kept.address(unsafe { site.at.cast::<u64>().read_unaligned() }),
+            };
+            self.set(site, address.unwrap_or(0) as *mut u8);
             return Ok(());
         }
         let mut keep = None;

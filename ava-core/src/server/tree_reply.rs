@@ -197,11 +197,12 @@ impl Walker for Sender<'_, '_, '_> {
         self.next += 1;
         // SAFETY: the site is a pointer in a struct of ours, or the caller's variable.
         let now = unsafe { read_pointer(self.live(site)) };
-        // A pointer that the vendor left alone stays as the application wrote it, even where two buffers meet.
-        let link = match now == node.live {
-            true if now.is_null() => Link::Null,
-            true => Link::Into(self.next - 1, 0),
-            false => self.link(now),
+        // A pointer that the vendor left alone or moved on stays in its own buffer, even where the end of that meets another one.
+        let moved = (now as usize).checked_sub(node.live as usize).filter(|moved| *moved <= node.len);
+        let link = match moved {
+            _ if now.is_null() => Link::Null,
+            Some(moved) if !node.live.is_null() => Link::Into(self.next - 1, moved),
+            _ => self.link(now),
         };
         let link = link.to_wire();
         if let Some(copy) = self.copy_of(site, 8) {

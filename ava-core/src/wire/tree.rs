@@ -4,7 +4,8 @@
 //! pointer   [key 16 B if kept: key, 0; nothing follows a key of 0]  BufRef 16 B  [Here: bytes, padded to 16, then what is inside]
 //! ```
 //!
-//! On the way to the server, `Here` holds strings, small buffers, and every struct or list that has pointers inside; large flat
+//! A pointer that the vendor sets takes no place of its own on the way to the server: in its struct stands the key of the memory
+//! that it points to, or 0. On the way to the server, `Here` holds strings, small buffers, and every struct or list that has pointers inside; large flat
 //! buffers are in the arena, and outputs are announced as those of a command are. On the way back, a blob holds the structs
 //! that the vendor changed, with a [`Link`] in place of every pointer into memory that the guest sent, and the library's own
 //! memory that it reported, with its key if it is kept.

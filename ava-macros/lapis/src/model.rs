@@ -347,7 +347,6 @@ pub(crate) struct Buffer {
 }
 
 /// A described part of a larger one.
-#[expect(clippy::large_enum_variant, reason = "see above")]
 pub(crate) enum Content {
     /// A pointer.
     Buffer(Box<Buffer>),

@@ -171,7 +171,7 @@ pub(super) fn mode(f: &Function, forwarded: &Forwarded) -> Option<Expression> {
     Some(Expression::new(f, names::expr(&f.name, None, "mode"), mode, &[], &[]).same(ret))
 }
 
-/// The value of a call that went well.
+/// The value of a call that went well, or whether one did by what it returned.
 pub(super) fn success(f: &Function, forwarded: &Forwarded) -> Option<Expression> {
     let Some(Success::Value(success)) = &forwarded.success else { return None };
     let mut e =

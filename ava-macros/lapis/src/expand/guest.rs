@@ -291,7 +291,7 @@ fn ret_tree(model: &Model, f: &Function) -> Option<TokenStream> {
     let (encoded, name, ret) = (names::encoded(&tree.name), names::tree(&tree.name), &tree.ty);
     let walk = guest_param::walk(model, f, &tree);
     Some(quote! {
-        let __ret_place: #ret = ::core::ptr::null::<u8>() as usize as #ret;
+        let __ret_place = ::core::cell::Cell::<#ret>::new(0usize as #ret);
         let (#encoded, #name) = __call.tree(true, &|__w| #walk)?;
     })
 }
@@ -334,7 +334,7 @@ fn outcomes(model: &Model, f: &Function, forwarded: &Forwarded) -> (TokenStream,
             let ok = names::constant(&model.statuses[*n].name, "ok");
             (success.unwrap_or(quote!(#ok)), returned)
         }
-        Returns::Library(_) => (zero, quote!((&raw const __ret_place).read_volatile())),
+        Returns::Library(_) => (zero, quote!(__ret_place.get())),
         Returns::Nothing | Returns::Pointer | Returns::Scalar => (success.unwrap_or(zero), returned),
     };
     let at_once = match status_location(model, f).filter(|_| forwarded.may_async()) {

@@ -108,7 +108,7 @@ pub(super) fn walk(model: &Model, f: &Function, tree: &Tree<'_>) -> TokenStream 
             let name = &param.name;
             quote!((&raw const #name).cast_mut().cast())
         }
-        None => quote!((&raw const __ret_place).cast_mut()),
+        None => quote!(__ret_place.as_ptr()),
     };
     walk::call(f, &tree.name, tree.buffer, &place, &quote!(0), |n| value(model, &f.params[n]))
 }

@@ -67,7 +67,7 @@ fn handler(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
     let ret_tree = trees(f).find(|tree| tree.param.is_none()).map(|tree| server_param::tree(f, &tree));
     let ret_place = ret_tree.is_some().then(|| {
         let root = names::root(&super::wire::ret_tree());
-        quote!(#root = __ret;)
+        quote!(#root.set(__ret);)
     });
     let send = trees(f).map(|tree| server_param::send(f, &tree));
     let call = cost::around_call(forwarded, &call(f, forwarded));

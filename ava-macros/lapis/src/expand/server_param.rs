@@ -230,12 +230,13 @@ pub(super) fn tree(f: &Function, tree: &Tree<'_>) -> TokenStream {
     let value = match when {
         Some(when) => quote!(if #when { #used } else {
             let __unused = __call.unused(__wire.#name)?;
-            #root = __unused.ptr::<u8>() as usize as #ty;
+            #root.set(__unused.ptr::<u8>() as usize as #ty);
             __p::server::Tree::unused(__unused)
         }),
         None => used,
     };
-    quote!(let mut #root: #ty = 0usize as #ty; let #decoded = #value;)
+    // A cell, as the walk sets it.
+    quote!(let #root = ::core::cell::Cell::<#ty>::new(0usize as #ty); let #decoded = #value;)
 }
 
 /// What goes back of structured data.
@@ -254,7 +255,7 @@ fn tree_walk(f: &Function, tree: &Tree<'_>) -> TokenStream {
         Lifetime::Until(None) if super::expression::returned_new(f).is_some() => quote!(__wire.ret_new),
         _ => quote!(0),
     };
-    let place = quote!((&raw const #root).cast_mut());
+    let place = quote!(#root.as_ptr());
     walk::call(f, &tree.name, tree.buffer, &place, &until, |n| value(f, &f.params[n], Phase::Before))
 }
 
@@ -306,7 +307,7 @@ pub(super) fn argument(param: &Param) -> TokenStream {
         (Role::New(_), _) => quote!(#decoded.ptr()),
         (Role::Buffer(buffer), _) if buffer.is_tree() => {
             let root = names::root(&param.name);
-            quote!(#root.cast())
+            quote!(#root.get().cast())
         }
         (Role::Buffer(_) | Role::NewArray { .. }, Target::Pointer(pointer)) => {
             let elem = &pointer.elem;

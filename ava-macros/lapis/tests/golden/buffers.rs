@@ -636,8 +636,9 @@ pub mod toy {
                     } else {
                         __call.unused(__wire.lengths)?
                     };
-                    let mut __r_strings: *mut *const c_char = 0usize
-                        as *mut *const c_char;
+                    let __r_strings = ::core::cell::Cell::<
+                        *mut *const c_char,
+                    >::new(0usize as *mut *const c_char);
                     let __v_strings = __call
                         .tree(
                             __wire.strings,
@@ -645,7 +646,7 @@ pub mod toy {
                             &|__w| __toyJoin_strings_walk(
                                 __v_n,
                                 __v_lengths.view::<usize>(),
-                                (&raw const __r_strings).cast_mut(),
+                                __r_strings.as_ptr(),
                                 0,
                                 __w,
                             ),
@@ -670,7 +671,7 @@ pub mod toy {
                     let __ret = __vendor
                         .toyJoin(
                             __v_n,
-                            __r_strings.cast(),
+                            __r_strings.get().cast(),
                             __v_lengths.ptr::<usize>(),
                             __v_state.ptr::<u32>(),
                         );
@@ -682,7 +683,7 @@ pub mod toy {
                             &|__w| __toyJoin_strings_walk(
                                 __v_n,
                                 __v_lengths.view::<usize>(),
-                                (&raw const __r_strings).cast_mut(),
+                                __r_strings.as_ptr(),
                                 0,
                                 __w,
                             ),
