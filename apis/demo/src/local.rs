@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_void};
 
-use crate::demo::guest;
+use crate::demo::{args, guest};
 use crate::ffi::*;
 
 thread_local! {
@@ -56,11 +56,9 @@ pub(crate) fn free_host(memory: *mut c_void) -> dm_status {
     if memory.is_null() {
         return DM_ERROR_INVALID_VALUE;
     }
-    if !guest::is_zerocopy(memory) {
-        return DM_ERROR_NOT_FOUND;
-    }
-    // SAFETY: only its address matters.
-    let status = unsafe { guest::unregister_host(memory) };
+    let Some(size) = guest::zerocopy_len(memory) else { return DM_ERROR_NOT_FOUND };
+    // SAFETY: it is this process's, so large.
+    let status = unsafe { guest::unregister_host(memory, size) };
     if status == DM_OK {
         guest::zerocopy_free(memory);
     }
@@ -102,4 +100,30 @@ pub(crate) unsafe fn proc_address(name: *const c_char) -> dm_function {
     }
     // SAFETY: it is a function of the guest library, which the application calls by its own type.
     Some(unsafe { std::mem::transmute::<*mut c_void, unsafe extern "C" fn()>(address) })
+}
+
+/// What every object of the guest's begins with. Loaders of APIs that have them expect a table of functions there; a debugger sees
+/// here whose object it is.
+pub(crate) fn dispatch() -> *const c_void {
+    static NAME: &CStr = c"an object of the demo API, forwarded by AvA";
+    NAME.as_ptr().cast()
+}
+
+/// After `dmStreamMark`, which has no status: the vendor knows why there is no mark.
+///
+/// # Safety
+/// None is needed: it is a hook, which are.
+pub(crate) unsafe fn marked(_: &args::dmStreamMark, mark: *const c_void) -> *const c_void {
+    if mark.is_null() {
+        failed(None);
+    }
+    mark
+}
+
+/// Before `dmSort`: one value is sorted, and nothing needs to be compared.
+///
+/// # Safety
+/// None is needed: it is a hook, which are.
+pub(crate) unsafe fn is_sorted(args: &args::dmSort) -> Option<dm_status> {
+    (args.n == 1 && !args.values.is_null() && args.compare.is_some()).then_some(DM_OK)
 }

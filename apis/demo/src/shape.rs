@@ -1,5 +1,6 @@
 //! Sizes and conditions that the specification's expressions call.
 
+use ava_core::router::Policy;
 use ava_core::spec::{Layout, Ptr, Rect};
 
 use crate::demo::{kind, server};
@@ -48,6 +49,70 @@ pub(crate) fn size_of_type(type_: u32) -> usize {
         DM_TYPE_INT64 | DM_TYPE_DOUBLE => 8,
         _ => 0,
     }
+}
+
+/// Device memory is limited for each tenant.
+#[derive(Debug)]
+pub(crate) struct Quota;
+
+impl Policy for Quota {
+    const NAME: &'static str = "quota";
+}
+
+/// Makes the vendor's library find its devices before a guest waits for it.
+///
+/// # Safety
+/// None is needed: it is a function of specifications, which are.
+pub(crate) unsafe fn warm(vendor: &server::Vendor) {
+    let mut count = 0;
+    // SAFETY: a location of ours, and no list.
+    unsafe { vendor.dmGetDevices(0, std::ptr::null_mut(), &mut count) };
+}
+
+/// The contents of a buffer.
+///
+/// # Safety
+/// `buffer` is the vendor's.
+pub(crate) unsafe fn save_buffer(vendor: &server::Vendor, buffer: dm_buffer) -> Vec<u8> {
+    let mut size = 0;
+    // SAFETY: the caller's buffer, and a location of ours.
+    if unsafe { vendor.dmBufferSize(buffer, &mut size) } != DM_OK {
+        return Vec::new();
+    }
+    let mut contents = vec![0; size];
+    // SAFETY: the contents have room for the whole buffer; the call waits.
+    let read = |stream| unsafe {
+        vendor.dmRead(stream, buffer, 0, size, contents.as_mut_ptr().cast(), 1, std::ptr::null_mut())
+    };
+    match with_stream(vendor, read) {
+        true => contents,
+        false => Vec::new(),
+    }
+}
+
+/// Gives a buffer the contents that [`save_buffer`] saw; whether it has them.
+///
+/// # Safety
+/// `buffer` is the vendor's.
+pub(crate) unsafe fn restore_buffer(vendor: &server::Vendor, buffer: dm_buffer, contents: &[u8]) -> bool {
+    // SAFETY: the caller's buffer, and as many bytes as are said; the call waits.
+    with_stream(vendor, |stream| unsafe {
+        let data = contents.as_ptr().cast();
+        vendor.dmWrite(stream, buffer, 0, contents.len(), data, 1, std::ptr::null_mut())
+    })
+}
+
+/// Runs a command on a stream of its own; whether all went well.
+fn with_stream(vendor: &server::Vendor, command: impl FnOnce(dm_stream) -> dm_status) -> bool {
+    let mut stream = std::ptr::null_mut();
+    // SAFETY: no properties, and a location of ours.
+    if unsafe { vendor.dmCreateStream(std::ptr::null(), &mut stream) } != DM_OK {
+        return false;
+    }
+    let status = command(stream);
+    // SAFETY: the stream was just made, and nobody else has it.
+    unsafe { vendor.dmReleaseStream(stream) };
+    status == DM_OK
 }
 
 /// Whether the command of `event` is over.

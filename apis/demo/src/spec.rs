@@ -3,7 +3,8 @@
 use ava_core::ava_api;
 
 ava_api! {
-    #[api(name = "demo", version = "2.0", ffi = crate::ffi, library = ["libdemo.so.1"], failed = crate::local::failed)]
+    #[api(name = "demo", version = "2.0", ffi = crate::ffi, library = ["libdemo.so.1"], dispatch = crate::local::dispatch(),
+        warm = crate::shape::warm, failed = crate::local::failed)]
     /// An invented accelerator.
     pub mod demo {
         use std::ffi::{c_char, c_int, c_void};
@@ -17,7 +18,8 @@ ava_api! {
         type dm_device;
         #[handle(retain = dmRetainStream, release = dmReleaseStream, invalid = DM_ERROR_INVALID_STREAM, since = "DEMO_1.0")]
         type dm_stream;
-        #[handle(retain = dmRetainBuffer, release = dmReleaseBuffer, invalid = DM_ERROR_INVALID_BUFFER, meta = usize, since = "DEMO_1.0")]
+        #[handle(retain = dmRetainBuffer, release = dmReleaseBuffer, invalid = DM_ERROR_INVALID_BUFFER, meta = usize, since = "DEMO_1.0",
+            state(save = shape::save_buffer, restore = shape::restore_buffer))]
         type dm_buffer;
         #[handle(retain = dmRetainEvent, release = dmReleaseEvent, invalid = DM_ERROR_INVALID_EVENT, since = "DEMO_1.0")]
         type dm_event;
@@ -29,9 +31,11 @@ ava_api! {
         #[structure(
             field(value.buffer, handle(dm_buffer), when = this.kind == DM_ARG_BUFFER),
             field(value.text, input(cstr), when = this.kind == DM_ARG_TEXT),
-            field(value.bytes.data, input(bytes = this.value.bytes.size), when = this.kind == DM_ARG_BYTES)
+            field(value.bytes, structure, when = this.kind == DM_ARG_BYTES)
         )]
         type dm_arg;
+        #[structure(field(data, input(bytes = this.size)))]
+        type dm_bytes;
         #[structure(field(owner, input(cstr)))]
         type dm_limits;
         #[structure(
@@ -60,6 +64,12 @@ ava_api! {
         )]
         type dm_report;
 
+        static LAUNCHES: Instantaneous;
+        static COMMAND_TIME: Instantaneous;
+        #[policy(shape::Quota)]
+        static DEVICE_MEMORY: Continuous;
+        static SHARED_MEMORY: Continuous;
+
         #[registry(done = shape::is_over)]
         static IN_FLIGHT: BufRegistry<dm_stream, dm_event>;
         static ATTACHED: BufRegistry<dm_stream>;
@@ -81,11 +91,13 @@ ava_api! {
                 // SAFETY: it takes nothing.
                 unsafe { vendor.dmLastError() }
             }
+            #[allocates(SHARED_MEMORY, size)]
             fn register_host(#[inout(bytes = size, zerocopy)] memory: *mut c_void, size: usize) -> dm_status {
                 // SAFETY: the memory is the arena's, which stays where it is as long as the session.
                 unsafe { vendor.dmRegisterHost(memory, size) }
             }
-            fn unregister_host(#[inout(bytes = 1, zerocopy)] memory: *mut c_void) -> dm_status {
+            #[deallocates(SHARED_MEMORY, size)]
+            fn unregister_host(#[inout(bytes = size, zerocopy)] memory: *mut c_void, size: usize) -> dm_status {
                 // SAFETY: only its address matters.
                 unsafe { vendor.dmUnregisterHost(memory) }
             }
@@ -144,6 +156,7 @@ ava_api! {
                 #[input(len = n, invalid = DM_ERROR_INVALID_WAIT_LIST)] events: *const dm_event,
             ) -> dm_status;
             #[returns(opaque)]
+            #[after(local::marked)]
             fn dmStreamMark(stream: dm_stream) -> *const c_void;
             fn dmMarkReached(
                 #[opaque] mark: dm_mark,
@@ -161,6 +174,8 @@ ava_api! {
             fn dmSubscribe(stream: dm_stream, completed: dm_completed_fn, #[userdata(completed)] user: *mut c_void) -> dm_status;
             fn dmUnsubscribe(stream: dm_stream) -> dm_status;
 
+            #[record]
+            #[allocates(DEVICE_MEMORY, size)]
             #[returns(new, depends_on(device), meta = size)]
             fn dmCreateBuffer(
                 device: dm_device,
@@ -305,6 +320,8 @@ ava_api! {
             fn dmReleaseKernel(#[handle(frees)] kernel: dm_kernel) -> dm_status;
             #[cached]
             fn dmKernelArgCount(kernel: dm_kernel, #[output] count: *mut u32) -> dm_status;
+            #[consumes(LAUNCHES, 1)]
+            #[consumes(COMMAND_TIME, measured)]
             fn dmLaunch(
                 stream: dm_stream,
                 kernel: dm_kernel,
@@ -340,6 +357,7 @@ ava_api! {
             fn dmTransform(#[inout(len = n)] values: *mut f64, n: usize) -> dm_status;
 
             fn dmForEach(buffer: dm_buffer, #[callback(call)] visit: dm_visit_fn, #[userdata(visit)] user: *mut c_void) -> dm_status;
+            #[before(local::is_sorted)]
             fn dmSort(#[inout(len = n)] values: *mut i64, n: usize, #[callback(call)] compare: dm_compare_fn) -> dm_status;
             fn dmPipeline(
                 #[callback(call)] produce: dm_produce_fn,

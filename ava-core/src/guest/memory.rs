@@ -32,8 +32,8 @@ pub(super) struct Allocator {
     arena: Arena,
     /// Free ranges by offset; neighbours are merged.
     free: Mutex<BTreeMap<u64, u64>>,
-    /// What the application uses itself, by address.
-    lent: Mutex<HashMap<usize, Region>>,
+    /// What the application uses itself, by address, and how much of it that asked for.
+    lent: Mutex<HashMap<usize, (Region, usize)>>,
     /// Held by whoever uses the reserve.
     pub(super) reserve: Mutex<()>,
 }
@@ -97,19 +97,19 @@ impl Allocator {
             self.release(region);
             return None;
         }
-        self.lent.lock().unwrap_or_else(|e| e.into_inner()).insert(ptr as usize, region);
+        self.lent.lock().unwrap_or_else(|e| e.into_inner()).insert(ptr as usize, (region, len));
         Some(ptr)
     }
 
-    /// Whether the memory at `ptr` is lent.
-    pub(super) fn is_lent(&self, ptr: *mut u8) -> bool {
-        self.lent.lock().unwrap_or_else(|e| e.into_inner()).contains_key(&(ptr as usize))
+    /// How much memory was asked for that is lent at `ptr`; `None` if none is.
+    pub(super) fn lent_len(&self, ptr: *mut u8) -> Option<usize> {
+        self.lent.lock().unwrap_or_else(|e| e.into_inner()).get(&(ptr as usize)).map(|(_, len)| *len)
     }
 
     /// The application does not use the memory at `ptr` any more; whether it was lent.
     pub(super) fn take_back(&self, ptr: *mut u8) -> bool {
         let region = self.lent.lock().unwrap_or_else(|e| e.into_inner()).remove(&(ptr as usize));
-        region.map(|region| self.release(region)).is_some()
+        region.map(|(region, _)| self.release(region)).is_some()
     }
 
     /// The offset of the application's `len` bytes at `ptr`, if they are in the arena.

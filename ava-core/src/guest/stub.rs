@@ -143,9 +143,9 @@ pub fn zerocopy_alloc(client: &'static Client, size: usize) -> *mut std::ffi::c_
     allocated.unwrap_or(std::ptr::null_mut()).cast()
 }
 
-/// Whether `ptr` is memory of [`zerocopy_alloc`].
-pub fn is_zerocopy(client: &'static Client, ptr: *mut std::ffi::c_void) -> bool {
-    client.session().is_ok_and(|session| session.memory.is_lent(ptr.cast()))
+/// How much memory [`zerocopy_alloc`] was asked for when it returned `ptr`; `None` if it did not.
+pub fn zerocopy_len(client: &'static Client, ptr: *mut std::ffi::c_void) -> Option<usize> {
+    client.session().ok().and_then(|session| session.memory.lent_len(ptr.cast()))
 }
 
 /// Takes memory of [`zerocopy_alloc`] back; whether `ptr` was such.

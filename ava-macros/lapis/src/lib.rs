@@ -22,6 +22,11 @@ mod vocabulary;
 
 use proc_macro2::TokenStream;
 
+/// Every descriptor's name; some more than once.
+pub fn descriptors() -> impl Iterator<Item = &'static str> {
+    vocabulary::words()
+}
+
 /// Expands the specification in `tokens`. Mistakes become `compile_error!`s at the author's tokens.
 pub fn expand(tokens: TokenStream) -> TokenStream {
     let mut errors = error::Errors::default();

@@ -197,6 +197,11 @@ words! {
     Frees "frees" "frees": Flag => [HandleParam, Input, Inout];
 }
 
+/// Every word of the language.
+pub(crate) fn words() -> impl Iterator<Item = &'static str> {
+    TABLE.iter().map(|entry| entry.name)
+}
+
 /// Why a word cannot be used in a place.
 pub(crate) enum Unknown {
     /// It is a word of the language, but belongs elsewhere.
