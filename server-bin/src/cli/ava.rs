@@ -1,4 +1,4 @@
-//! `ava`: what a person calls. See [`ava_programs::run`] and [`ava_programs::ps`].
+//! `ava`: what a person calls. See [`run`](crate::run) and [`ps`](crate::ps).
 
 use std::{
     ffi::OsString,
@@ -9,13 +9,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-use ava_programs::{
+use crate::{
     Chain, apis,
     control::{self, AskError, Ps, Request, SessionList},
     log, ps,
     run::{self, stats::Stats},
 };
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
 
 /// How long avad may take to stop listening.
 const STOP_TIMEOUT: Duration = Duration::from_secs(5);
@@ -57,6 +57,7 @@ enum Command {
 #[command(
     after_help = "Exit status: the program's; 128 + n if signal n ended it; 127 if it is not there, 126 if it cannot be \
                   run, 125 if AvA failed.\n\nExamples:\n  ava run -- clinfo\n  ava run --private --stats -- ./nbody 1000\n  \
+                  ava run --api zlib -- git gc                  another library than an accelerator's\n  \
                   ava run --stats=json --stats-file calls.json -- ./nbody 1000\n  ava run --strict -- ./suspect     is it the \
                   asynchrony?"
 )]
@@ -67,6 +68,9 @@ struct RunArgs {
     /// Start a private avad even if one is there
     #[arg(long)]
     private: bool,
+    /// Replace the library of this API; may be given several times [default: those of accelerators]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(apis::names()))]
+    api: Vec<String>,
     /// Forward every call synchronously and cache nothing: slow, and as exact as it can be
     #[arg(long)]
     strict: bool,
@@ -125,7 +129,8 @@ struct StopArgs {
     socket: Option<PathBuf>,
 }
 
-fn main() -> ExitCode {
+/// The program.
+pub fn main() -> ExitCode {
     let cli = Cli::parse();
     log::init(&log::filter("warn", cli.verbose), None, true);
     match cli.command {
@@ -155,7 +160,7 @@ fn run_program(args: RunArgs, verbose: u8) -> ExitCode {
         verbose,
         command: args.command,
     };
-    let outcome = match run::run(&options, &apis::descriptions()) {
+    let outcome = match run::run(&options, &apis::chosen(&args.api)) {
         Ok(outcome) => outcome,
         Err(error) => {
             eprintln!("ava: {}", Chain(&error));

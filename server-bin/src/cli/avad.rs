@@ -1,14 +1,14 @@
-//! `avad`: the router's control plane. See [`ava_programs::avad`].
+//! `avad`: the router's control plane. See [`avad`](crate::avad).
 
 use std::{fs::File, path::PathBuf, process::ExitCode};
 
-use ava_core::router::address;
-use ava_programs::{
+use crate::{
     Chain, apis,
     avad::{self, listener, server},
     log,
 };
-use clap::Parser;
+use ava_core::router::address;
+use clap::{Parser, builder::PossibleValuesParser};
 
 /// Gives every guest program an API server of its own, and keeps account of what it does.
 ///
@@ -30,6 +30,10 @@ struct Args {
     /// Servers of each API that wait for guests
     #[arg(long, value_name = "N", default_value_t = 2)]
     pool: usize,
+    /// Have servers of this API waiting from the start, of others when a first guest has come; may be given several times
+    /// [default: those of accelerators]
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(apis::names()))]
+    warm: Vec<String>,
     /// Sessions that one user may have at a time
     #[arg(long, value_name = "N", default_value_t = 256)]
     max_sessions: usize,
@@ -47,7 +51,8 @@ struct Args {
     attended: bool,
 }
 
-fn main() -> ExitCode {
+/// The program.
+pub fn main() -> ExitCode {
     let args = Args::parse();
     let filter = log::filter("info", args.verbose);
     let file = match args.log_file.as_ref().map(|path| File::options().create(true).append(true).open(path)) {
@@ -82,6 +87,7 @@ fn run(args: Args, log: String) -> Result<(), avad::AvadError> {
         socket,
         everyone: rustix::process::geteuid().is_root(),
         pool: args.pool,
+        warm: apis::chosen(&args.warm).iter().map(|api| api.name).collect(),
         max_sessions: args.max_sessions,
         launch: server::Launch { program, log },
         attended: args.attended,

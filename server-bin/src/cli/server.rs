@@ -1,8 +1,8 @@
-//! `ava-server`: runs a vendor's library for one guest process. See [`ava_programs::server`].
+//! `ava-server`: runs a vendor's library for one guest process. See [`server`](crate::server).
 
 use std::io::Write;
 
-use ava_programs::{Chain, apis, log, server};
+use crate::{Chain, apis, log, server};
 use clap::Parser;
 
 /// Runs the vendor's library of one API for one guest program. avad starts it; there is no use in running it by hand.
@@ -14,7 +14,8 @@ struct Args {
     api: String,
 }
 
-fn main() {
+/// The program. It ends the process.
+pub fn main() -> ! {
     let args = Args::parse();
     log::init(&log::filter("warn", 0), None, false);
     let status = match server::run(&args.api, apis::find) {
