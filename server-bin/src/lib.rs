@@ -8,6 +8,7 @@
 pub mod apis;
 pub mod avad;
 pub mod channel;
+pub mod cli;
 pub mod control;
 pub mod frame;
 pub mod log;

@@ -15,6 +15,7 @@ use std::{
 };
 
 use ava_core::{
+    spec::ApiDesc,
     transport::unix,
     wire::handshake::{Answer, Hello, untext},
 };
@@ -172,14 +173,50 @@ fn ps_lists_nothing_when_there_is_nothing() {
     assert_eq!(output.stdout, b"[]\n");
 }
 
-/// `ava run` needs a guest library for every API that is linked in; these tests stand one in.
+/// `ava run` needs a guest library for every API that it puts under a program; these tests stand one in.
 fn run(dir: &Dir) -> Command {
-    for name in apis::descriptions().iter().flat_map(|api| api.libraries) {
+    run_with(dir, &apis::chosen(&[]))
+}
+
+fn run_with(dir: &Dir, there: &[&ApiDesc]) -> Command {
+    for name in there.iter().flat_map(|api| api.libraries) {
         fs::write(dir.0.join(name), b"\x7fELF\0ava_guest_library\0").unwrap();
     }
     let mut command = ava();
     command.arg("run").env("AVA_LIB_DIR", &dir.0);
     command
+}
+
+/// Which APIs' libraries a program finds that `ava run` was given `arguments` for, if all are installed in one directory.
+fn replaced(name: &str, arguments: &[&str]) -> Vec<&'static str> {
+    let dir = Dir::new(name);
+    let mut command = run_with(&dir, &apis::descriptions());
+    let output =
+        command.arg("--private").args(arguments).args(["--", "sh", "-c", "echo $LD_LIBRARY_PATH"]).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{}", stderr(&output));
+    let path = String::from_utf8(output.stdout).unwrap();
+    let found = |library: &&str| path.trim().split(':').any(|dir| Path::new(dir).join(library).exists());
+    let all = apis::descriptions();
+    all.iter().filter(|api| api.libraries.iter().any(found)).map(|api| api.name).collect()
+}
+
+#[test]
+fn run_replaces_the_libraries_of_accelerators_or_those_that_it_is_told() {
+    assert_eq!(replaced("default", &[]), ["opencl"]);
+    assert_eq!(replaced("one", &["--api", "zlib"]), ["zlib"]);
+    assert_eq!(replaced("both", &["--api", "zlib", "--api", "opencl"]), ["opencl", "zlib"]);
+}
+
+#[test]
+fn run_lists_the_apis_that_it_knows() {
+    let help = ava().args(["run", "--help"]).output().unwrap();
+    let help = String::from_utf8(help.stdout).unwrap();
+    let wrong = ava().args(["run", "--api", "zlob", "--", "true"]).output().unwrap();
+    assert!(!wrong.status.success());
+    for text in [help, stderr(&wrong)] {
+        assert!(text.contains("possible values: opencl, zlib"), "{text}");
+    }
 }
 
 #[test]

@@ -166,6 +166,7 @@ impl Router {
             socket: socket.clone(),
             everyone: false,
             pool,
+            warm: [&GOOD, &BROKEN, &REAL, &ABSENT].map(|api| api.name).to_vec(),
             max_sessions,
             launch,
             attended: false,

@@ -9,10 +9,12 @@ mod proc;
 mod programs;
 mod run;
 mod stats;
+mod victim;
 
 pub use avad::{Avad, Scratch};
 pub use diff::{assert_same, differing_lines};
 pub use proc::{Pid, eventually};
-pub use programs::{Tools, bench_program, program, python_program, tools};
+pub use programs::{Tools, bench_program, program, python_program, pythons, target_dir, tools, workspace};
 pub use run::{Forward, Job, Run, forwarded, native};
 pub use stats::{CallCount, read_stats};
+pub use victim::Victim;

@@ -40,7 +40,16 @@ pub fn tools() -> &'static Tools {
         let profile = std::env::var("AVA_TEST_PROFILE").unwrap_or_else(|_| "release".into());
         let target = target_dir();
         let output = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "ava", "--package", "guest-opencl"])
+            .args([
+                "build",
+                "--quiet",
+                "--package",
+                "ava",
+                "--package",
+                "guest-opencl",
+                "--package",
+                "guest-zlib",
+            ])
             .args(["--profile", if profile == "debug" { "dev" } else { &profile }])
             .arg("--target-dir")
             .arg(&target)
@@ -69,6 +78,21 @@ pub fn python_program(name: &str) -> PathBuf {
     workspace().join("tests/programs").join(name)
 }
 
+/// A Python whose `zlib` module loads `libz.so.1`: the one that runs as `python3`, or Debian's. Of the former, `test.test_zlib` may be
+/// there, too.
+pub fn pythons() -> Vec<PathBuf> {
+    let asked = Command::new("python3")
+        .args(["-c", "import sys; print(sys.executable)"])
+        .env_remove("LD_LIBRARY_PATH")
+        .output();
+    let first = asked.ok().and_then(|output| String::from_utf8(output.stdout).ok());
+    let first = first.map(|path| PathBuf::from(path.trim()));
+    let mut found: Vec<_> = first.into_iter().chain(["/usr/bin/python3".into()]).collect();
+    found.retain(|path| path.exists());
+    found.dedup();
+    found
+}
+
 /// Compiles `folder/<name>.c` or `folder/<name>/*.c` unless that was done after the last change.
 fn compile(folder: &Path, name: &str) -> PathBuf {
     let out_dir = target_dir().join("ava-programs");
@@ -92,13 +116,13 @@ fn compile(folder: &Path, name: &str) -> PathBuf {
         .args(["-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-D_POSIX_C_SOURCE=200809L", "-pthread", "-o"])
         .arg(&fresh)
         .args(&inputs)
-        .arg("-lOpenCL")
+        .args(["-Wl,--as-needed", "-lOpenCL", "-lz"])
         .env_remove("LD_LIBRARY_PATH")
         .output()
         .expect("no C compiler; \"make deps\" installs what the tests need");
     assert!(
         output.status.success(),
-        "compiling {name} failed (\"make deps\" installs OpenCL's headers and loader):\n{}",
+        "compiling {name} failed (\"make deps\" installs the headers and libraries):\n{}",
         String::from_utf8_lossy(&output.stderr)
     );
     fs::rename(&fresh, &out).unwrap_or_else(|e| panic!("{}: {e}", out.display()));
@@ -122,12 +146,12 @@ fn modified(path: &Path) -> Option<SystemTime> {
 }
 
 /// The root of the repository.
-pub(crate) fn workspace() -> PathBuf {
+pub fn workspace() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this package is in the workspace").into()
 }
 
 /// cargo's target directory: the one that holds the running executable, whatever set it.
-fn target_dir() -> PathBuf {
+pub fn target_dir() -> PathBuf {
     let exe = std::env::current_exe().expect("the running executable has a path");
     exe.ancestors()
         .find(|dir| dir.join("CACHEDIR.TAG").exists())

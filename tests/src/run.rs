@@ -82,6 +82,9 @@ impl Job {
         if how.strict {
             words.push("--strict".into());
         }
+        for api in &how.apis {
+            words.extend(["--api".into(), api.into()]);
+        }
         if let Some(file) = &how.stats_file {
             words.extend(["--stats=json".into(), "--stats-file".into(), file.into()]);
         }
@@ -145,6 +148,8 @@ fn wait_until(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
 pub struct Forward {
     /// Every call synchronous.
     pub strict: bool,
+    /// The APIs to forward; those of accelerators if there are none.
+    pub apis: Vec<&'static str>,
     /// Where to write how often each function was forwarded.
     pub stats_file: Option<PathBuf>,
 }
@@ -153,6 +158,13 @@ impl Forward {
     /// As users run it.
     pub fn fast() -> Self {
         Self::default()
+    }
+
+    /// `--api`.
+    #[must_use]
+    pub fn api(mut self, name: &'static str) -> Self {
+        self.apis.push(name);
+        self
     }
 
     /// `--strict`.

@@ -106,7 +106,8 @@ fn strict_mode_forwards_nothing_asynchronously_and_fast_mode_does() {
     let job = Job::new(program("lifecycle"));
     let count = |strict: bool| {
         let stats_file = scratch.path(if strict { "strict" } else { "fast" });
-        forwarded(&avad, &job, &Forward { strict, stats_file: Some(stats_file.clone()) }).assert_success();
+        forwarded(&avad, &job, &Forward { strict, stats_file: Some(stats_file.clone()), ..Forward::fast() })
+            .assert_success();
         read_stats(&stats_file)
             .iter()
             .filter(|f| f.name.starts_with("cl"))

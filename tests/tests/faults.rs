@@ -1,74 +1,14 @@
 //! What a program sees when something breaks: the API's own error, a message that says what to do, and never a hang or a crash.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader},
-    os::unix::net::UnixListener,
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{fs, os::unix::net::UnixListener, time::Duration};
 
-use ava_tests::{Avad, Forward, Job, Pid, Run, Scratch, eventually, forwarded, native, program};
+use ava_tests::{Avad, Forward, Job, Run, Scratch, Victim, eventually, forwarded, native, program};
 
 /// Long enough for any machine; reached only by a program that hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn faults(mode: &str) -> Job {
     Job::new(program("faults")).arg(mode).limit(PATIENCE)
-}
-
-/// `faults` in the background, at the place where it is ready to be disturbed.
-struct Victim {
-    child: Child,
-    lines: BufReader<std::process::ChildStdout>,
-    before: String,
-}
-
-impl Victim {
-    fn start(mut command: Command) -> Self {
-        let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the program starts");
-        let mut lines = BufReader::new(child.stdout.take().expect("its output is a pipe"));
-        let mut before = String::new();
-        while !before.ends_with("ready\n") {
-            let read = lines.read_line(&mut before).expect("its output is text");
-            assert!(read > 0, "the program ended before it was ready:\n{before}");
-        }
-        Self { child, lines, before }
-    }
-
-    /// What it printed until it ended by its own will, with exit code 0.
-    fn rest(mut self) -> String {
-        let pid = Pid(self.child.id());
-        let watchdog = std::thread::spawn(move || {
-            let ended = eventually(PATIENCE, || !pid.is_alive());
-            if !ended {
-                pid.kill();
-            }
-            ended
-        });
-        let mut rest = String::new();
-        while self.lines.read_line(&mut rest).is_ok_and(|n| n > 0) {}
-        assert!(
-            watchdog.join().expect("the watchdog ends"),
-            "the program hangs after:\n{}{rest}",
-            self.before
-        );
-        let status = self.child.wait().expect("the program can be waited for");
-        assert!(status.success(), "{status} after:\n{}{rest}", self.before);
-        rest
-    }
-}
-
-impl Drop for Victim {
-    fn drop(&mut self) {
-        // The whole group: the child may be `ava run`. Its number is its own until it was waited for.
-        if self.child.try_wait().is_ok_and(|status| status.is_none()) {
-            // SAFETY: a plain system call.
-            unsafe { libc::kill(-(self.child.id() as i32), libc::SIGKILL) };
-            let _ = self.child.wait();
-        }
-    }
 }
 
 /// The calls after a loss give OpenCL's error for a device that is gone.
@@ -129,7 +69,7 @@ fn a_stranger_on_the_socket_is_told_apart() {
 #[test]
 fn programs_in_a_session_survive_avads_death() {
     let mut avad = Avad::start();
-    let victim = Victim::start(faults("loop").forwarded_command(&avad, &Forward::fast()));
+    let victim = Victim::start(PATIENCE, faults("loop").forwarded_command(&avad, &Forward::fast()));
     let servers = avad.servers();
     avad.kill();
     // Whether the session lives on without avad or ends is the router's choice; the program must see one of the two.
@@ -151,7 +91,7 @@ fn a_program_started_after_avads_death_is_told() {
 /// Kills the server under a program that does `mode`, and returns what the program printed from then on.
 fn kill_server_under(mode: &str) -> String {
     let avad = Avad::start();
-    let victim = Victim::start(faults(mode).forwarded_command(&avad, &Forward::fast()));
+    let victim = Victim::start(PATIENCE, faults(mode).forwarded_command(&avad, &Forward::fast()));
     // Give the call that is meant to be interrupted the time to be under way.
     std::thread::sleep(Duration::from_millis(300));
     let busy = avad.busy_servers();
@@ -188,7 +128,7 @@ fn kill_program_in(mode: &str) {
     let avad = Avad::start();
     let job = faults(mode);
     // Not by `ava run`: the program itself has to be the child that is killed.
-    let victim = Victim::start(job.preloaded_command(avad.socket().as_os_str()));
+    let victim = Victim::start(PATIENCE, job.preloaded_command(avad.socket().as_os_str()));
     let busy = avad.busy_servers();
     assert_eq!(busy.len(), 1, "one session has one server");
     drop(victim);

@@ -1,6 +1,8 @@
 //! How a guest library gets the identity of the vendor's: SONAME, symbol versions, and no dependency but libc. Every
 //! `guest-cdylib/<api>/build.rs` calls [`library`].
 
+pub mod identity;
+
 use std::error::Error;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};

@@ -55,6 +55,8 @@ pub struct Options {
     pub everyone: bool,
     /// Servers that wait, of each API.
     pub pool: usize,
+    /// The APIs of which servers wait from the start; of others, from the first guest on.
+    pub warm: Vec<&'static str>,
     /// Sessions that one user may have.
     pub max_sessions: usize,
     /// How to start servers.
@@ -123,7 +125,7 @@ pub fn run(options: Options, apis: &[&'static ApiDesc]) -> Result<(), AvadError>
         owner: rustix::process::geteuid().as_raw(),
         stop: Mutex::new(stop.clone()),
     });
-    daemon.pools.iter().for_each(Pool::fill);
+    daemon.pools.iter().filter(|pool| options.warm.contains(&pool.api.name)).for_each(Pool::fill);
 
     let socket = listener.socket.try_clone()?;
     let accepting = Arc::clone(&daemon);

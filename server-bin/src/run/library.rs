@@ -84,7 +84,7 @@ fn places() -> Vec<PathBuf> {
 fn directory(api: &'static ApiDesc, places: &[PathBuf]) -> Result<PathBuf, LibraryError> {
     let ours = |path: PathBuf| marker::is_guest_library(&path).then_some(path);
     for dir in places {
-        if api.libraries.iter().all(|name| ours(dir.join(name)).is_some()) {
+        if api.libraries.iter().all(|name| ours(dir.join(name)).is_some()) && is_alone(api, dir) {
             return Ok(dir.clone());
         }
         let found = api
@@ -97,6 +97,12 @@ fn directory(api: &'static ApiDesc, places: &[PathBuf]) -> Result<PathBuf, Libra
     }
     let name = api.libraries.first().copied().unwrap_or(api.name);
     Err(LibraryError::NotFound { api: api.name, name, tried: places.to_vec() })
+}
+
+/// Whether no other API's library is in `dir`: it would be put under the program, too.
+fn is_alone(api: &ApiDesc, dir: &Path) -> bool {
+    let others = crate::apis::descriptions().into_iter().filter(|other| other.name != api.name);
+    !others.flat_map(|other| other.libraries).any(|name| dir.join(name).exists())
 }
 
 /// The linker's name of a library: `libOpenCL.so` for `libOpenCL.so.1`.

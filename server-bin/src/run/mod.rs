@@ -104,7 +104,7 @@ pub fn run(options: &Options, apis: &[&'static ApiDesc]) -> Result<Outcome, RunE
         return Err(RunError::Spawn { program: String::new(), source });
     };
     let libraries = library::directories(apis)?;
-    let (socket, router) = reach_router(options)?;
+    let (socket, router) = reach_router(options, apis)?;
     let tag = tag();
 
     let mut command = Command::new(program);
@@ -132,7 +132,10 @@ pub fn run(options: &Options, apis: &[&'static ApiDesc]) -> Result<Outcome, RunE
 }
 
 /// The socket of the avad to use, and the avad itself if it is ours.
-fn reach_router(options: &Options) -> Result<(PathBuf, Option<PrivateRouter>), RunError> {
+fn reach_router(
+    options: &Options,
+    apis: &[&'static ApiDesc],
+) -> Result<(PathBuf, Option<PrivateRouter>), RunError> {
     if !options.private {
         match control::connect(&control::candidates(options.socket.as_deref())) {
             Ok((_, socket)) => {
@@ -144,7 +147,7 @@ fn reach_router(options: &Options) -> Result<(PathBuf, Option<PrivateRouter>), R
             Err(error) => return Err(error.into()),
         }
     }
-    let router = PrivateRouter::start(options.verbose)?;
+    let router = PrivateRouter::start(apis, options.verbose)?;
     Ok((router.socket().to_path_buf(), Some(router)))
 }
 

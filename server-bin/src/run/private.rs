@@ -8,6 +8,8 @@ use std::{
     process::{Child, ChildStdin, Command, Stdio},
 };
 
+use ava_core::spec::ApiDesc;
+
 use super::private_directory;
 use crate::{avad, log};
 
@@ -34,11 +36,11 @@ pub(super) struct PrivateRouter {
 }
 
 impl PrivateRouter {
-    /// Starts an avad and waits until it listens.
+    /// Starts an avad, in which a server of each of `apis` waits, and waits until it listens.
     ///
     /// # Errors
     /// [`PrivateError`].
-    pub(super) fn start(verbose: u8) -> Result<Self, PrivateError> {
+    pub(super) fn start(apis: &[&ApiDesc], verbose: u8) -> Result<Self, PrivateError> {
         let directory = private_directory().map_err(PrivateError::Directory)?;
         let socket = directory.join("avad.sock");
         // From here on, dropping it removes the directory.
@@ -50,6 +52,7 @@ impl PrivateRouter {
             .arg("--socket")
             .arg(&router.socket)
             .args(["--attended", "--pool", "1"])
+            .args(apis.iter().flat_map(|api| ["--warm", api.name]))
             .env(log::VARIABLE, log::filter("warn", verbose))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
