@@ -64,8 +64,8 @@ const fn api(name: &'static str) -> ApiDesc {
         libraries: &["libgood.so.1"],
         spec_hash: [7; 16],
         functions: &[
-            FnDesc { name: "goodOpen", args: 0, may_async: false, tickets: &[], news: &[] },
-            FnDesc { name: "goodWork", args: 0, may_async: true, tickets: &[], news: &[] },
+            FnDesc { name: "goodOpen", args: 0, may_async: false, tickets: &[], news: &[], params: &[] },
+            FnDesc { name: "goodWork", args: 0, may_async: true, tickets: &[], news: &[], params: &[] },
         ],
         kinds: &[],
     }

@@ -7,6 +7,7 @@
 mod api;
 mod buffers;
 mod call;
+mod explain;
 mod handles;
 mod kept;
 mod order;

@@ -30,6 +30,19 @@ pub struct FnDesc {
     pub tickets: &'static [u32],
     /// Offsets of the ids of the single objects that it makes, and their kinds.
     pub news: &'static [(u32, u8)],
+    /// Its buffers, for messages.
+    pub params: &'static [ParamDesc],
+}
+
+/// A parameter with a buffer behind it.
+#[derive(Debug)]
+pub struct ParamDesc {
+    /// Its name.
+    pub name: &'static str,
+    /// Offset of its `BufRef` in the argument struct.
+    pub offset: u32,
+    /// What the specification says of its length, as the author wrote it: `bytes = size`.
+    pub length: &'static str,
 }
 
 /// A kind of handle.

@@ -8,7 +8,7 @@ mod ptr;
 mod scalar;
 mod walk;
 
-pub use desc::{ApiDesc, FnDesc, KindDesc};
+pub use desc::{ApiDesc, FnDesc, KindDesc, ParamDesc};
 pub use handle::{HandleArg, HandleKind, RawHandle, meta};
 pub use layout::{Handles, Layout, Opts, Rect};
 pub use ptr::{Ptr, take_fault};

@@ -53,6 +53,8 @@ pub struct Target<'a> {
     pub direction: Direction,
     /// Where it ends; asked only if the pointer is not null.
     pub extent: &'a dyn Fn() -> Extent,
+    /// What the specification says of its length, as the author wrote it: `len = this.count`.
+    pub length: &'static str,
     /// Size of an element in bytes.
     pub size: usize,
     /// Presents what is inside the element at this address, of this index; `None` if elements are plain bytes.

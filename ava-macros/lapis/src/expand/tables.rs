@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use super::expression::returned_new;
 use super::wire::ret_new;
 use super::{at, counted, counted_ret, fn_type, ret_type};
-use crate::model::{Function, Model, Role};
+use crate::model::{Extent, Function, Model, Role};
 use crate::names;
 use crate::syntax::Origin;
 
@@ -70,12 +70,22 @@ pub(super) fn desc(model: &Model) -> TokenStream {
         });
         let returned = returned_new(f).map(|new| (ret_new(), new.kind as u8));
         let (news, kinds): (Vec<_>, Vec<_>) = made.chain(returned).unzip();
+        let params =
+            f.params.iter().filter_map(|p| Some((&p.name, length(&p.role)?))).map(|(param, length)| {
+                let text = param.unraw().to_string();
+                quote!(__p::ParamDesc {
+                    name: #text,
+                    offset: ::core::mem::offset_of!(wire::#name, #param) as u32,
+                    length: #length,
+                })
+            });
         Some(quote!(__p::FnDesc {
             name: #text,
             args: ::core::mem::size_of::<wire::#name>() as u32,
             may_async: #may_async,
             tickets: &[#(::core::mem::offset_of!(wire::#name, #tickets) as u32),*],
             news: &[#((::core::mem::offset_of!(wire::#name, #news) as u32, #kinds)),*],
+            params: &[#(#params),*],
         }))
     });
     let kinds = model.handles.iter().map(|handle| {
@@ -94,6 +104,15 @@ pub(super) fn desc(model: &Model) -> TokenStream {
             functions: &[#(#functions),*],
             kinds: &[#(#kinds),*],
         };
+    }
+}
+
+/// What the author says of a buffer's length.
+fn length(role: &Role) -> Option<String> {
+    match role {
+        Role::Buffer(buffer) => Some(buffer.extent.spelled()),
+        Role::NewArray { count, .. } => Some(Extent::Len(count.clone()).spelled()),
+        _ => None,
     }
 }
 

@@ -173,6 +173,7 @@ fn pointer(model: &Model, place: &TokenStream, name: &str, buffer: &Buffer) -> T
         None => quote!(None),
     };
     let (library, no_copy, frees, opts) = (buffer.library, buffer.no_copy, buffer.frees, opts(buffer));
+    let length = buffer.extent.spelled();
     quote! {{
         let __place = #place;
         let __size = __p::size_behind(__place);
@@ -184,6 +185,7 @@ fn pointer(model: &Model, place: &TokenStream, name: &str, buffer: &Buffer) -> T
             &__p::Target {
                 direction: __p::Direction::#direction,
                 extent: &__extent,
+                length: #length,
                 size: __size,
                 inner: #inner_ref,
                 library: #library,

@@ -88,6 +88,7 @@ pub mod toy {
                         &__p::Target {
                             direction: __p::Direction::In,
                             extent: &__extent,
+                            length: "cstr = lengths [index]",
                             size: __size,
                             inner: match __insides {
                                 Some(_) => Some(&__inner as &__p::Inner<'_>),
@@ -112,6 +113,7 @@ pub mod toy {
                 &__p::Target {
                     direction: __p::Direction::In,
                     extent: &__extent,
+                    length: "len = n",
                     size: __size,
                     inner: Some(&__inner),
                     library: false,
@@ -163,6 +165,23 @@ pub mod toy {
                 may_async: false,
                 tickets: &[],
                 news: &[],
+                params: &[
+                    __p::ParamDesc {
+                        name: "name",
+                        offset: ::core::mem::offset_of!(wire::toyInfo, name) as u32,
+                        length: "cstr",
+                    },
+                    __p::ParamDesc {
+                        name: "value",
+                        offset: ::core::mem::offset_of!(wire::toyInfo, value) as u32,
+                        length: "bytes = size",
+                    },
+                    __p::ParamDesc {
+                        name: "size_ret",
+                        offset: ::core::mem::offset_of!(wire::toyInfo, size_ret) as u32,
+                        length: "one element",
+                    },
+                ],
             },
             __p::FnDesc {
                 name: "toyJoin",
@@ -170,6 +189,23 @@ pub mod toy {
                 may_async: false,
                 tickets: &[],
                 news: &[],
+                params: &[
+                    __p::ParamDesc {
+                        name: "strings",
+                        offset: ::core::mem::offset_of!(wire::toyJoin, strings) as u32,
+                        length: "len = n",
+                    },
+                    __p::ParamDesc {
+                        name: "lengths",
+                        offset: ::core::mem::offset_of!(wire::toyJoin, lengths) as u32,
+                        length: "len = n",
+                    },
+                    __p::ParamDesc {
+                        name: "state",
+                        offset: ::core::mem::offset_of!(wire::toyJoin, state) as u32,
+                        length: "len = 4",
+                    },
+                ],
             },
         ],
         kinds: &[],

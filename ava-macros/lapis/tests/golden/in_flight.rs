@@ -84,6 +84,18 @@ pub mod toy {
                 may_async: true,
                 tickets: &[::core::mem::offset_of!(wire::toyRead, data_ticket) as u32],
                 news: &[(::core::mem::offset_of!(wire::toyRead, e) as u32, 1u8)],
+                params: &[
+                    __p::ParamDesc {
+                        name: "data",
+                        offset: ::core::mem::offset_of!(wire::toyRead, data) as u32,
+                        length: "bytes = size",
+                    },
+                    __p::ParamDesc {
+                        name: "list",
+                        offset: ::core::mem::offset_of!(wire::toyRead, list) as u32,
+                        length: "len = n",
+                    },
+                ],
             },
             __p::FnDesc {
                 name: "toyFinish",
@@ -91,6 +103,7 @@ pub mod toy {
                 may_async: false,
                 tickets: &[],
                 news: &[],
+                params: &[],
             },
         ],
         kinds: &[

@@ -52,6 +52,7 @@ pub mod toy {
                 may_async: false,
                 tickets: &[],
                 news: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "measure",
@@ -59,6 +60,13 @@ pub mod toy {
                 may_async: false,
                 tickets: &[],
                 news: &[],
+                params: &[
+                    __p::ParamDesc {
+                        name: "result",
+                        offset: ::core::mem::offset_of!(wire::measure, result) as u32,
+                        length: "one element",
+                    },
+                ],
             },
         ],
         kinds: &[],

@@ -83,6 +83,14 @@ pub mod toy {
                 news: &[
                     (::core::mem::offset_of!(wire::toyCreateBuffer, ret_new) as u32, 1u8),
                 ],
+                params: &[
+                    __p::ParamDesc {
+                        name: "err",
+                        offset: ::core::mem::offset_of!(wire::toyCreateBuffer, err)
+                            as u32,
+                        length: "one element",
+                    },
+                ],
             },
             __p::FnDesc {
                 name: "toyImportBuffer",
@@ -92,6 +100,7 @@ pub mod toy {
                 news: &[
                     (::core::mem::offset_of!(wire::toyImportBuffer, ret_new) as u32, 1u8),
                 ],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toyDestroyBuffer",
@@ -99,6 +108,7 @@ pub mod toy {
                 may_async: false,
                 tickets: &[],
                 news: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toySplit",
@@ -106,6 +116,18 @@ pub mod toy {
                 may_async: false,
                 tickets: &[],
                 news: &[],
+                params: &[
+                    __p::ParamDesc {
+                        name: "parts",
+                        offset: ::core::mem::offset_of!(wire::toySplit, parts) as u32,
+                        length: "len = n",
+                    },
+                    __p::ParamDesc {
+                        name: "made",
+                        offset: ::core::mem::offset_of!(wire::toySplit, made) as u32,
+                        length: "one element",
+                    },
+                ],
             },
             __p::FnDesc {
                 name: "toyContextOf",
@@ -113,6 +135,7 @@ pub mod toy {
                 may_async: false,
                 tickets: &[],
                 news: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toySize",
@@ -120,6 +143,7 @@ pub mod toy {
                 may_async: false,
                 tickets: &[],
                 news: &[],
+                params: &[],
             },
         ],
         kinds: &[
