@@ -17,6 +17,7 @@ mod session;
 mod slab;
 mod stub;
 mod thread;
+pub mod trace;
 mod tree;
 
 pub use call::Call;

@@ -2,11 +2,12 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
-use super::call::{Call, Came, Out, OutPlace};
+use super::call::{Call, Came, How, Out, OutPlace};
 use super::log;
 use super::memory::RESERVE;
 use super::pending::{Entry, Held};
 use super::stub::Fail;
+use super::trace;
 use crate::spec::{HandleKind, Mode, RawHandle, Rect};
 use crate::wire::{
     self, CommandHeader, ELSEWHERE_TREE, FLAG_ASYNC, MAX_TICKETS, OutHeader, ReplyHeader, TICKET_DISCARD,
@@ -44,6 +45,7 @@ impl Call<'_> {
             || self.scratch.outs.iter().any(|out| !out.deferred && !out.always);
         if mode == Mode::Async && !needs_reply && !self.session.strict {
             self.send(func, FLAG_ASYNC)?;
+            self.scratch.how = How::Async;
             self.succeeded = true;
             self.keep(usize::MAX);
             return Ok(Outcome::Async);
@@ -59,11 +61,13 @@ impl Call<'_> {
             });
             self.scratch.reply = reply;
             if hit.is_some() {
+                self.scratch.how = How::Cached;
                 return self.digest().map(|(_, value)| Outcome::Returned(value));
             }
         }
         let key = if cacheable { self.scratch.command[at..].to_vec() } else { Vec::new() };
         let call = self.send(func, 0)?;
+        self.scratch.how = How::Sync;
         let mut reply = std::mem::take(&mut self.scratch.reply);
         let received = self.thread(|thread| thread.channel.wait_reply(call, &mut reply));
         self.scratch.reply = reply;
@@ -303,6 +307,7 @@ impl Call<'_> {
             // SAFETY: as above.
             Held::Staged(number) => unsafe { self.fetch(number, to as *mut u8, len, rect) },
         };
+        trace::arrived(ticket & !TICKET_DISCARD, (to != 0 && ticket & TICKET_DISCARD == 0).then_some(len));
         self.free(held);
         copied
     }

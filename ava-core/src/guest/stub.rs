@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use super::call::Call;
 use super::client::{self, Client};
-use super::{log, thread};
+use super::{log, thread, trace};
 use crate::spec::{HandleKind, RawHandle};
 use crate::transport::Lost;
 use crate::wire::control;
@@ -55,7 +55,10 @@ fn guarded<R>(
     // poisoning.
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => value,
-        Ok(Err(why)) => fail(why),
+        Ok(Err(why)) => {
+            trace::failed(why);
+            fail(why)
+        }
         Err(_) => {
             log::warn(format_args!(
                 "{}: the guest library panicked; the call fails. This is a bug in AvA, please report it",

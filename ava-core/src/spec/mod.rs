@@ -4,6 +4,7 @@
 mod desc;
 mod handle;
 mod layout;
+mod look;
 mod ptr;
 mod scalar;
 mod walk;
@@ -11,6 +12,7 @@ mod walk;
 pub use desc::{ApiDesc, FnDesc, KindDesc, ParamDesc};
 pub use handle::{HandleArg, HandleKind, RawHandle, meta};
 pub use layout::{Handles, Layout, Opts, Rect};
+pub use look::{Class, Look, Looks, ViaDebug, ViaNothing, ViaWord, Word, looks_behind};
 pub use ptr::{Ptr, take_fault};
 pub use scalar::{IntoLen, Scalar};
 pub use walk::{

@@ -7,7 +7,7 @@
 use std::ffi::c_void;
 use std::marker::PhantomData;
 
-use super::{Layout, Opts};
+use super::{Layout, Look, Opts};
 
 /// Deepest nesting of pointers: longer chains would not fit on a thread's stack.
 pub const MAX_DEPTH: usize = 256;
@@ -57,6 +57,8 @@ pub struct Target<'a> {
     pub length: &'static str,
     /// Size of an element in bytes.
     pub size: usize,
+    /// How an element is shown.
+    pub look: Look,
     /// Presents what is inside the element at this address, of this index; `None` if elements are plain bytes.
     pub inner: Option<&'a Inner<'a>>,
     /// It is the library's memory: the vendor sets the pointer.

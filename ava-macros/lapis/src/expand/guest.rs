@@ -7,7 +7,7 @@ use syn::{Expr, Ident};
 
 use super::expression::{self, Expression, returned_new};
 use super::wire::{args_value, definition, ret_new, wire_value};
-use super::{counted, counted_ret, guest_param, kind, trees};
+use super::{counted, counted_ret, guest_param, kind, trace, trees};
 use crate::check::is_server_side;
 use crate::model::{Body, Elem, Forwarded, Function, Model, New, Param, Returns};
 use crate::names;
@@ -18,12 +18,14 @@ pub(super) fn guest(model: &Model) -> TokenStream {
     let dispatch =
         dispatch.map_or_else(|| quote!(::core::option::Option::None), |_| quote!(Some(__dispatch)));
     let stubs: TokenStream = model.functions.iter().map(|f| stub(model, f)).collect();
+    let traced = trace::traced(model);
     let counted: TokenStream = counted(model).map(|(n, name)| counting(model, n, name)).collect();
     quote! {
         /// The state of the guest library in this process.
         pub static CLIENT: __p::guest::Client = __p::guest::Client::new(&super::DESC, #dispatch);
         #stubs
         #counted
+        #traced
     }
 }
 
@@ -33,13 +35,16 @@ fn stub(model: &Model, f: &Function) -> TokenStream {
         Body::Local(_) => {
             let (fail, body) = (fail(model, f), names::expr(&f.name, None, "body"));
             let args = f.params.iter().map(|p| &p.name);
-            let run = quote!(__p::guest::local(&CLIENT, #fail, || unsafe { #body(#(#args),*) }));
+            let hook = trace::hook(f);
+            let run = quote!(#hook __p::guest::local(&CLIENT, #fail, || unsafe { #body(#(#args),*) }));
             definition(f, "Answered in the guest.", &run)
         }
         Body::Unsupported { value, own } => {
             let name = f.name.unraw().to_string();
             let value = unsupported(model, f, value, *own);
+            let hook = trace::hook(f);
             let body = quote! {
+                #hook
                 __p::guest::unsupported(&CLIENT, #name);
                 #value
             };
@@ -59,6 +64,7 @@ fn counting(model: &Model, handle: usize, name: &Ident) -> TokenStream {
         true => quote!(__p::guest::retain),
         false => quote!(__p::guest::release),
     };
+    let hook = trace::hook_of(name, &[quote!(handle)]);
     let (fail, ok) = match model.statuses.first() {
         Some(status) => {
             let (of, ok) = (names::status_of(&status.name), names::constant(&status.name, "ok"));
@@ -69,6 +75,7 @@ fn counting(model: &Model, handle: usize, name: &Ident) -> TokenStream {
     quote! {
         /// Counts references in the guest.
         pub unsafe extern "C" fn #name(handle: #ty) -> #ret {
+            #hook
             __p::guest::local(&CLIENT, #fail, || match #which::<#kind>(&CLIENT, handle) {
                 Ok(()) => #ok,
                 Err(why) => #fail(why),
@@ -160,7 +167,9 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
     });
     let (index, cached, wire) = (forwarded.index as u16, forwarded.cached, wire_value(f));
     let (at_once, answered) = outcomes(model, f, forwarded);
+    let hook = trace::hook(f);
     let body = quote! {
+        #hook
         __p::guest::stub(&CLIENT, #fail, |__call: &mut __p::guest::Call<'_>| {
             #args
             #before
