@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write;
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use super::{sink, text};
@@ -45,24 +45,26 @@ impl Memory {
 
 /// This process's memory. A forked child has one of its own, as another thread may hold its parent's.
 pub(super) fn memory() -> MutexGuard<'static, Memory> {
-    static MEMORY: AtomicPtr<Mutex<Memory>> = AtomicPtr::new(std::ptr::null_mut());
-    static OWNER: AtomicU32 = AtomicU32::new(0);
+    static MEMORY: AtomicPtr<(u32, Mutex<Memory>)> = AtomicPtr::new(std::ptr::null_mut());
     let me = std::process::id();
-    let mut memory = MEMORY.load(Ordering::Acquire);
-    if memory.is_null() || OWNER.load(Ordering::Acquire) != me {
-        let fresh = Box::into_raw(Box::default());
-        match MEMORY.compare_exchange(memory, fresh, Ordering::AcqRel, Ordering::Acquire) {
-            Ok(_) => memory = fresh,
-            Err(theirs) => {
-                // SAFETY: `fresh` was not published.
-                drop(unsafe { Box::from_raw(fresh) });
-                memory = theirs;
+    let mut at = MEMORY.load(Ordering::Acquire);
+    loop {
+        // SAFETY: published memory is never freed.
+        match unsafe { at.as_ref() } {
+            Some((owner, memory)) if *owner == me => return memory.lock().unwrap_or_else(|e| e.into_inner()),
+            _ => {
+                let fresh = Box::into_raw(Box::new((me, Mutex::default())));
+                match MEMORY.compare_exchange(at, fresh, Ordering::AcqRel, Ordering::Acquire) {
+                    Ok(_) => at = fresh,
+                    Err(theirs) => {
+                        // SAFETY: `fresh` was not published.
+                        drop(unsafe { Box::from_raw(fresh) });
+                        at = theirs;
+                    }
+                }
             }
         }
-        OWNER.store(me, Ordering::Release);
     }
-    // SAFETY: published memory is never freed.
-    unsafe { &*memory }.lock().unwrap_or_else(|e| e.into_inner())
 }
 
 /// The buffer of `ticket` is no longer in flight: `len` bytes came to the application, unless nothing did.

@@ -146,7 +146,9 @@ fn hex(to: &mut String, prefix: &[u8], len: usize) {
 /// Replaces in `shown`, a struct as `Debug` shows it, the fields that are known better, and adds those that are deeper inside.
 pub(super) fn fields(shown: &str, known: &[(&'static str, String)]) -> String {
     if known.is_empty() && !shown.contains(" { ") {
-        return shown.to_owned();
+        // Pointers to functions, which C knows without `Option`.
+        let inside = shown.strip_prefix("Some(").and_then(|rest| rest.strip_suffix(')'));
+        return if shown == "None" { "null".into() } else { inside.unwrap_or(shown).to_owned() };
     }
     let inside = shown.split_once(" { ").map(|(_, rest)| rest.strip_suffix(" }").unwrap_or(rest));
     let mut parts: Vec<String> = Vec::new();
@@ -231,6 +233,7 @@ mod tests {
             fields("S { a: 1, b: 0x7f01, c: U { d: 0x0 }, e: 0x0 }", &known),
             "{a=1, b=\"x, y\", c=U { d: 0x0 }, e=null, c.d=3}"
         );
+        assert_eq!((fields("None", &[]), fields("Some(0x12)", &[])), ("null".into(), "0x12".into()));
         assert_eq!(fields("", &known[..1]), "{b=\"x, y\", ..}");
     }
 }
