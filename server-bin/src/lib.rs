@@ -1,7 +1,7 @@
 //! What AvA's programs are made of.
 //!
 //! [`avad`] is the router's control plane, [`server`] the process that runs a vendor's library for one guest process, and
-//! [`run`] and [`ps`] are what a person calls as `ava`. They talk over Unix sockets in [frames](frame): `ava` asks avad
+//! [`run`], [`trace`] and [`ps`] are what a person calls as `ava`. They talk over Unix sockets in [frames](frame): `ava` asks avad
 //! ([`control`]), and avad tells its servers what to do ([`channel`]). How guests greet avad is
 //! [`ava_core::wire::handshake`]. [`spec`] helps to write a specification and serves nobody.
 
@@ -19,6 +19,7 @@ pub mod server;
 pub mod signals;
 pub mod spec;
 pub mod table;
+pub mod trace;
 
 use std::fmt::{self, Display};
 

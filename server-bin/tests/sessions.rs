@@ -91,6 +91,7 @@ const fn function(name: &'static str, may_async: bool) -> FnDesc {
         news: &[],
         frees: &[],
         costs: &[],
+        params: &[],
     }
 }
 

@@ -14,7 +14,10 @@ mod victim;
 pub use avad::{Avad, Scratch};
 pub use diff::{assert_same, differing_lines};
 pub use proc::{Pid, eventually};
-pub use programs::{Tools, bench_program, program, python_program, pythons, target_dir, tools, workspace};
+pub use programs::{
+    Tools, bench_program, demo_program, demo_vendor, program, python_program, pythons, target_dir, tools,
+    workspace,
+};
 pub use run::{Forward, Job, Run, forwarded, native};
 pub use stats::{CallCount, read_stats};
 pub use victim::Victim;

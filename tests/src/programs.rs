@@ -40,16 +40,11 @@ pub fn tools() -> &'static Tools {
         let profile = std::env::var("AVA_TEST_PROFILE").unwrap_or_else(|_| "release".into());
         let target = target_dir();
         let output = Command::new(env!("CARGO"))
-            .args([
-                "build",
-                "--quiet",
-                "--package",
-                "ava",
-                "--package",
-                "guest-opencl",
-                "--package",
-                "guest-zlib",
-            ])
+            .args(["build", "--quiet"])
+            .args(
+                ["ava", "guest-opencl", "guest-zlib", "guest-demo", "demo-vendor"]
+                    .map(|p| format!("--package={p}")),
+            )
             .args(["--profile", if profile == "debug" { "dev" } else { &profile }])
             .arg("--target-dir")
             .arg(&target)
@@ -61,6 +56,27 @@ pub fn tools() -> &'static Tools {
         assert!(output.status.success(), "building AvA failed:\n{}", String::from_utf8_lossy(&output.stderr));
         Tools { dir: target.join(profile) }
     })
+}
+
+/// A directory with the demo API's vendor library, under the names that a linker and a program ask for.
+pub fn demo_vendor() -> PathBuf {
+    let dir = target_dir().join("ava-programs/demo-vendor");
+    fs::create_dir_all(&dir).unwrap_or_else(|e| panic!("{}: {e}", dir.display()));
+    for name in ["libdemo.so", "libdemo.so.1"] {
+        match std::os::unix::fs::symlink(tools().binary("libdemo_vendor.so"), dir.join(name)) {
+            // Made by another test: the directory belongs to one target directory.
+            Err(e) if e.kind() != std::io::ErrorKind::AlreadyExists => panic!("{}: {e}", dir.display()),
+            _ => {}
+        }
+    }
+    dir
+}
+
+/// The program that uses all of the demo API.
+pub fn demo_program() -> PathBuf {
+    let include = format!("-I{}", workspace().join("apis/demo/include").display());
+    let link = format!("-L{}", demo_vendor().display());
+    compile_with(&workspace().join("tests/programs"), "demo", &[&include], &[&link, "-ldemo", "-lm"])
 }
 
 /// The compiled C program `name`: `tests/programs/<name>.c`, or all C files of the folder `tests/programs/<name>`.
@@ -95,6 +111,10 @@ pub fn pythons() -> Vec<PathBuf> {
 
 /// Compiles `folder/<name>.c` or `folder/<name>/*.c` unless that was done after the last change.
 fn compile(folder: &Path, name: &str) -> PathBuf {
+    compile_with(folder, name, &[], &["-Wl,--as-needed", "-lOpenCL", "-lz"])
+}
+
+fn compile_with(folder: &Path, name: &str, flags: &[&str], libraries: &[&str]) -> PathBuf {
     let out_dir = target_dir().join("ava-programs");
     fs::create_dir_all(&out_dir).unwrap_or_else(|e| panic!("{}: {e}", out_dir.display()));
     let out = out_dir.join(name);
@@ -115,8 +135,9 @@ fn compile(folder: &Path, name: &str) -> PathBuf {
     let output = Command::new("cc")
         .args(["-std=c11", "-O1", "-g", "-Wall", "-Wextra", "-D_POSIX_C_SOURCE=200809L", "-pthread", "-o"])
         .arg(&fresh)
+        .args(flags)
         .args(&inputs)
-        .args(["-Wl,--as-needed", "-lOpenCL", "-lz"])
+        .args(libraries)
         .env_remove("LD_LIBRARY_PATH")
         .output()
         .expect("no C compiler; \"make deps\" installs what the tests need");

@@ -93,6 +93,16 @@ impl Job {
         self.command(&words)
     }
 
+    /// A command that runs the program by `ava trace` through `avad`, with further `options`.
+    pub fn traced_command(&self, avad: &Avad, options: &[OsString]) -> Command {
+        let mut words: Vec<OsString> =
+            vec![tools().binary("ava").into(), "trace".into(), "--socket".into(), avad.socket().into()];
+        words.extend(options.iter().cloned());
+        words.push("--".into());
+        words.extend(self.words.iter().cloned());
+        self.command(&words)
+    }
+
     fn command(&self, words: &[OsString]) -> Command {
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]);

@@ -71,6 +71,20 @@ pub(super) enum Last {
     Output(usize),
 }
 
+/// Which way a call went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum How {
+    /// Not to the server.
+    #[default]
+    NotSent,
+    /// Without waiting.
+    Async,
+    /// Not to the server, as its answer was known.
+    Cached,
+    /// With a reply.
+    Sync,
+}
+
 /// A call's memory, reused by the thread's next one.
 #[derive(Debug, Default)]
 pub(super) struct Scratch {
@@ -89,6 +103,8 @@ pub(super) struct Scratch {
     pub(super) inline_outputs: usize,
     /// Structured data that came back, by number of output.
     pub(super) trees: Vec<(usize, Came)>,
+    /// For the log.
+    pub(super) how: How,
 }
 
 /// One call being made by one thread.

@@ -21,6 +21,7 @@ mod session;
 mod slab;
 mod stub;
 mod thread;
+pub mod trace;
 mod tree;
 
 pub use address::{Stub, address};

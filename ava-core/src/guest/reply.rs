@@ -2,7 +2,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
-use super::call::{Call, Came, Out, OutPlace};
+use super::call::{Call, Came, How, Out, OutPlace};
 use super::callback;
 use super::decode::Reply;
 use super::log;
@@ -10,6 +10,7 @@ use super::memory::RESERVE;
 use super::pending::{Entry, Held};
 use super::slab::Object;
 use super::stub::Fail;
+use super::trace;
 use crate::spec::{HandleKind, Mode, RawHandle, Rect};
 use crate::wire::{
     self, CommandHeader, ELSEWHERE_TREE, FLAG_ASYNC, MAX_TICKETS, OutHeader, ReplyHeader, TICKET_DISCARD,
@@ -51,6 +52,7 @@ impl Call<'_> {
             && !self.thread(|thread| thread.in_callback())
         {
             self.send(func, FLAG_ASYNC)?;
+            self.scratch.how = How::Async;
             self.succeeded = true;
             self.keep(usize::MAX);
             return Ok(Outcome::Async);
@@ -66,6 +68,7 @@ impl Call<'_> {
             });
             self.scratch.reply = reply;
             if hit.is_some() {
+                self.scratch.how = How::Cached;
                 return self.digest().map(|(_, value)| Outcome::Returned(value));
             }
         }
@@ -74,6 +77,7 @@ impl Call<'_> {
             callback::stand_in(self.session);
         }
         let call = self.send(func, 0)?;
+        self.scratch.how = How::Sync;
         let mut reply = std::mem::take(&mut self.scratch.reply);
         // SAFETY: nothing of this thread's Thread is borrowed here.
         let received = unsafe { callback::wait_reply(self.raw_thread(), call, &mut reply) };
@@ -318,6 +322,7 @@ impl Call<'_> {
             // SAFETY: as above.
             Held::Staged(number) => unsafe { self.fetch(number, to as *mut u8, len, rect) },
         };
+        trace::arrived(ticket & !TICKET_DISCARD, (to != 0 && ticket & TICKET_DISCARD == 0).then_some(len));
         self.free(held);
         copied
     }

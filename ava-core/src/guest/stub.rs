@@ -8,7 +8,7 @@ use super::call::Call;
 use super::callback;
 use super::client::{self, Client};
 use super::errno::Kept;
-use super::{log, thread};
+use super::{log, thread, trace};
 use crate::spec::{HandleKind, RawHandle};
 use crate::transport::Lost;
 use crate::wire::control;
@@ -58,7 +58,10 @@ fn guarded<R>(
     // poisoning.
     match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(value)) => value,
-        Ok(Err(why)) => fail(why),
+        Ok(Err(why)) => {
+            trace::failed(why);
+            fail(why)
+        }
         Err(_) => {
             log::warn(format_args!(
                 "{}: the guest library panicked; the call fails. This is a bug in AvA, please report it",

@@ -130,6 +130,7 @@ pub(super) fn with_session<R>(
 ) -> Result<R, Fail> {
     let found = OWNED.try_with(|owned| {
         let mut owned = owned.0.borrow_mut();
+        CURRENT.set(std::ptr::null_mut());
         // Threads of sessions that a fork left behind are of no use any more, but to the calls around a callback that forked.
         owned.retain(|t| !t.session.is_abandoned() || t.in_callback());
         let at = match owned.iter().position(|t| std::ptr::eq(t.session, session)) {
@@ -178,4 +179,13 @@ pub(super) fn current_session() -> Option<&'static Session> {
     let current = CURRENT.get();
     // SAFETY: as in `with`.
     (!current.is_null()).then(|| unsafe { (*current).session })
+}
+
+/// Runs `body` with what the calling thread's last call left, or with what its next one will use.
+pub(super) fn last_call(body: impl FnOnce(&mut Scratch)) {
+    let current = CURRENT.get();
+    // SAFETY: as in `with`.
+    if let Some(scratch) = unsafe { current.as_mut() }.and_then(|thread| thread.spare.last_mut()) {
+        body(scratch);
+    }
 }

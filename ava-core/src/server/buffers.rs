@@ -51,20 +51,16 @@ impl Call<'_> {
             Handles::All(_) | Handles::At(_) if opts.zerocopy => self.received(r, false)?,
             _ => raw,
         };
-        self.check_len(&layout, r.len())?;
+        self.check_len(&layout, r)?;
         self.translate(shadow, &layout)?;
         Ok(shadow)
     }
 
-    fn check_len(&self, layout: &Layout, came: usize) -> Result<(), Refusal> {
-        if layout.bytes == came {
-            return Ok(());
+    fn check_len(&self, layout: &Layout, r: BufRef) -> Result<(), Refusal> {
+        match layout.bytes == r.len() {
+            true => Ok(()),
+            false => Err(self.other_length(r, layout.bytes)),
         }
-        let function = self.function();
-        violation(format!(
-            "{function}: a buffer is {came} bytes long where the specification says {}",
-            layout.bytes
-        ))
     }
 
     /// The bytes that came with `r`: in place if they are private already or may be shared, else copied.
@@ -156,7 +152,7 @@ impl Call<'_> {
         }
         let shadow = self.received(r, false)?;
         if len != 0 {
-            self.check_len(&Layout::bytes(len), shadow.len)?;
+            self.check_len(&Layout::bytes(len), r)?;
         } else {
             // SAFETY: `received` gave private memory of this length.
             let bytes = unsafe { std::slice::from_raw_parts(shadow.ptr, shadow.len) };
@@ -190,19 +186,19 @@ impl Call<'_> {
             Some(Place::Null) => return Ok(Shadow::NULL),
             Some(Place::Unused) if len as u64 > LEN_MASK => return Ok(unused()),
             Some(Place::Inline(_)) => {
-                self.check_len(layout, r.len())?;
+                self.check_len(layout, r)?;
                 self.count_inline(len)?;
                 (self.zeroed(len)?, Sink::Reply)
             }
             Some(Place::Arena(at)) => {
-                self.check_len(layout, r.len())?;
+                self.check_len(layout, r)?;
                 let Some(shared) = self.in_arena(at, len, !private) else {
                     return violation("a buffer is outside the arena");
                 };
                 if private { (self.zeroed(len)?, Sink::Arena(at)) } else { (shared, Sink::InPlace) }
             }
             Some(Place::Staged(number)) => {
-                self.check_len(layout, r.len())?;
+                self.check_len(layout, r)?;
                 if layout.handles != Handles::None {
                     return violation("handles do not go through staging buffers");
                 }
@@ -287,7 +283,7 @@ impl Call<'_> {
         }
         let layout = Layout::elements::<u64>(n);
         let ids = self.received(r, false)?;
-        self.check_len(&layout, ids.len)?;
+        self.check_len(&layout, r)?;
         // SAFETY: the length was just checked; the memory is private, and inline buffers are aligned to 16.
         let ids = (0..n).map(|i| unsafe { ids.ptr.cast::<u64>().add(i).read_unaligned() }).collect();
         let at = self.zeroed(layout.bytes)?;

@@ -9,6 +9,7 @@ mod buffers;
 mod call;
 mod callback;
 mod effects;
+mod explain;
 mod handles;
 mod kept;
 mod order;

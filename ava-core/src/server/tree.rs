@@ -85,6 +85,7 @@ impl Call<'_> {
         let tree = Tree { nodes: Vec::new(), out: r.output(), always, kept: Vec::new(), frees: Vec::new() };
         let mut decoder = Decoder {
             call: self,
+            root: r,
             base: blob.ptr,
             reader: Reader::new(bytes),
             tree,
@@ -120,6 +121,8 @@ struct Frame {
 
 struct Decoder<'c, 's, 'b> {
     call: &'c mut Call<'s>,
+    /// With what the parameter came.
+    root: BufRef,
     base: *mut u8,
     reader: Reader<'b>,
     tree: Tree,
@@ -179,8 +182,8 @@ impl<'b> Decoder<'_, '_, 'b> {
             }
             Extent::Layout(layout) if layout.bytes == r.len() => Ok(layout),
             Extent::Layout(layout) => {
-                let what = format!("is {} bytes long where the specification says {}", r.len(), layout.bytes);
-                self.violation(site, &what)
+                let why = self.call.other_length_inside(self.root, site, target, r.len(), layout.bytes);
+                self.stop(why)
             }
             Extent::Terminated if r.place() != Some(Place::Here) => Ok(Layout::bytes(r.len())),
             Extent::Terminated => {

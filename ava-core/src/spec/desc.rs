@@ -42,6 +42,8 @@ pub struct FnDesc {
     pub frees: &'static [(u32, u8)],
     /// What the gate charges for a call, before anything else is done with it.
     pub costs: &'static [CostDesc],
+    /// Its buffers, for messages.
+    pub params: &'static [ParamDesc],
 }
 
 /// A cost that follows from a call's scalars.
@@ -67,6 +69,17 @@ pub struct ResourceDesc {
 /// The argument struct at the beginning of `bytes`.
 pub fn args<W: FromBytes>(bytes: &[u8]) -> Option<W> {
     W::read_from_prefix(bytes).ok().map(|(args, _)| args)
+}
+
+/// A parameter with a buffer behind it.
+#[derive(Debug)]
+pub struct ParamDesc {
+    /// Its name.
+    pub name: &'static str,
+    /// Offset of its `BufRef` in the argument struct.
+    pub offset: u32,
+    /// What the specification says of its length, as the author wrote it: `bytes = size`.
+    pub length: &'static str,
 }
 
 /// A kind of handle.

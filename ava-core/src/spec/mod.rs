@@ -4,13 +4,15 @@
 mod desc;
 mod handle;
 mod layout;
+mod look;
 mod ptr;
 mod scalar;
 mod walk;
 
-pub use desc::{ApiDesc, CostDesc, FnDesc, KindDesc, ResourceDesc, args};
+pub use desc::{ApiDesc, CostDesc, FnDesc, KindDesc, ParamDesc, ResourceDesc, args};
 pub use handle::{HandleArg, HandleKind, RawHandle, meta};
 pub use layout::{Handles, Layout, Opts, Rect};
+pub use look::{Class, Look, Looks, ViaDebug, ViaNothing, ViaWord, Word, looks_behind};
 pub use ptr::{Ptr, take_fault};
 pub use scalar::{IntoLen, Scalar};
 pub use walk::{

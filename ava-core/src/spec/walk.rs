@@ -7,7 +7,7 @@
 use std::ffi::c_void;
 use std::marker::PhantomData;
 
-use super::{Layout, Opts, Ptr};
+use super::{Layout, Look, Opts, Ptr};
 
 /// Deepest nesting of pointers: longer chains would not fit on a thread's stack.
 pub const MAX_DEPTH: usize = 256;
@@ -56,10 +56,14 @@ pub struct Target<'a> {
     /// Where it ends; asked only if the pointer is not null. Gets as much of the target itself as is there: all of it, in the guest
     /// and in the vendor's memory.
     pub extent: &'a dyn Fn(Ptr<'_, u8>) -> Extent,
+    /// What the specification says of its length, as the author wrote it: `len = this.count`.
+    pub length: &'static str,
     /// Size of an element in bytes.
     pub size: usize,
     /// It is one element, which may be larger than its type says.
     pub single: bool,
+    /// How an element is shown.
+    pub look: Look,
     /// Presents what is inside the element at this address, of this index; `None` if elements are plain bytes.
     pub inner: Option<&'a Inner<'a>>,
     /// It is the library's memory: the vendor sets the pointer.

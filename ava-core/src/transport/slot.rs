@@ -113,8 +113,10 @@ impl<P: Peer> Guest<P> {
     }
 
     fn lost(&self) -> Lost {
-        self.lose();
-        Lost("the API server is gone; its log, or avad's, says why".into())
+        // A forked child has no window.
+        let why = if self.lost.swap(true, Atomic::AcqRel) { None } else { self.window.why() };
+        let why = why.map(|why| format!("the API server ended the session: {why}"));
+        Lost(why.unwrap_or_else(|| "the API server is gone; its log, or avad's, says why".into()))
     }
 
     fn taken(&self) -> MutexGuard<'_, Taken> {
@@ -361,7 +363,8 @@ impl Server {
     pub(super) fn end(&self, end: End) -> End {
         let end = self.end.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(end).clone();
         if !self.closed.swap(true, Atomic::SeqCst) {
-            self.window.close();
+            let (End::Closed(why) | End::Violation(why)) = &end;
+            self.window.close(why);
             for (index, state) in (0..).zip(&self.slots) {
                 // A hostile guest can change the bell's word so that one wake-up is missed, but not for ever.
                 while state.waiting.load(Atomic::SeqCst) {

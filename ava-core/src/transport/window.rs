@@ -57,7 +57,14 @@ const ARENA_ALIGN: u64 = 2 << 20;
 struct Header {
     /// Not 0: the server ended the session.
     closed: Line<AtomicU32>,
+    /// Why, in words, for people; zeros after the last.
+    why: [AtomicU32; WHY / 4],
 }
+
+/// How many bytes of a session's reason to end the guest gets to see.
+const WHY: usize = 1024;
+#[cfg(not(loom))]
+const _: () = assert!(size_of::<Header>() <= HEADER);
 
 /// A mapping of the shared memory.
 #[derive(Debug)]
@@ -170,9 +177,27 @@ impl Window {
         self.header().closed.0.load(Ordering::Acquire) != 0
     }
 
-    /// Tells the guest that the session ended. Does not wake anyone.
-    pub(super) fn close(&self) {
+    /// Tells the guest that the session ended, and why. Does not wake anyone.
+    pub(super) fn close(&self, why: &str) {
+        let bytes = why.as_bytes().chunks(4).map(|word| {
+            let mut bytes = [0; 4];
+            bytes[..word.len()].copy_from_slice(word);
+            u32::from_ne_bytes(bytes)
+        });
+        self.header().why.iter().zip(bytes).for_each(|(to, word)| to.store(word, Ordering::Relaxed));
         self.header().closed.0.store(1, Ordering::Release);
+    }
+
+    /// Why the session ended, if the server said so.
+    pub(super) fn why(&self) -> Option<String> {
+        if !self.is_closed() {
+            return None;
+        }
+        let bytes: Vec<u8> =
+            self.header().why.iter().flat_map(|word| word.load(Ordering::Relaxed).to_ne_bytes()).collect();
+        let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+        let text = String::from_utf8_lossy(&bytes[..end]).replace(char::is_control, " ");
+        Some(text).filter(|text| !text.is_empty())
     }
 
     /// The arena.

@@ -330,7 +330,7 @@ mod tests {
         fn any_words_are_a_reference_or_none(place: u64, extent: u64) {
             let r = BufRef { place, extent };
             prop_assert!(r.len() as u64 <= LEN_MASK);
-            prop_assert_eq!(r.place().is_none(), place >> 56 > 4 || (place >> 56 == 0 && place != 0));
+            prop_assert_eq!(r.place().is_none(), place >> 56 > 5 || (place >> 56 == 0 && place != 0));
         }
 
         #[test]

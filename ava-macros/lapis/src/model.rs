@@ -399,6 +399,20 @@ impl Extent {
             Self::Cstr(e) => e.as_ref(),
         }
     }
+
+    /// What the author said, for messages.
+    pub(crate) fn spelled(&self) -> String {
+        let what = match self {
+            Self::One => return "one element".into(),
+            Self::Terminated => return "up to an element of zeros".into(),
+            Self::Cstr(None) => return "cstr".into(),
+            Self::Len(_) => "len",
+            Self::Bytes(_) => "bytes",
+            Self::With(_) => "with",
+            Self::Cstr(Some(_)) => "cstr",
+        };
+        format!("{what} = {}", self.expr().map(crate::expr::spelled).unwrap_or_default())
+    }
 }
 
 /// `deferred(..)`

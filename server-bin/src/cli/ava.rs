@@ -14,6 +14,7 @@ use crate::{
     control::{self, AskError, Ps, Request, SessionList},
     log, ps,
     run::{self, stats::Stats},
+    trace,
 };
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::PossibleValuesParser};
 
@@ -28,7 +29,8 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 #[command(
     version,
     after_help = "Examples:\n  ava run -- clinfo             run a program, with the avad that is there or a private one\n  \
-                  ava run --stats -- ./train    show what it called\n  ava ps                        list the sessions\n  \
+                  ava run --stats -- ./train    show what it called\n  \
+                  ava trace -- ./train          show every call, with its arguments\n  ava ps                        list the sessions\n  \
                   ava stop                      stop avad"
 )]
 struct Cli {
@@ -42,6 +44,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(RunArgs),
+    Trace(TraceArgs),
     Ps(PsArgs),
     Kill(KillArgs),
     Stop(StopArgs),
@@ -80,6 +83,45 @@ struct RunArgs {
     /// Write that to a file
     #[arg(long, value_name = "FILE", requires = "stats")]
     stats_file: Option<PathBuf>,
+    /// The program and its arguments
+    #[arg(trailing_var_arg = true, required = true, value_name = "PROGRAM")]
+    command: Vec<OsString>,
+}
+
+/// Run a program and show every call that it makes of an API, with arguments and results
+///
+/// One line for each call, when it returns: seconds, process and thread, function and arguments, the result, what it wrote, and in angle
+/// brackets how it went (sync, async, cached; local: answered in the program; unsupported), how long it took, and bytes in buffers
+/// to and from the vendor. A line with a + says that the data of an asynchronous call arrived. Calls that have not returned for a
+/// second, or never did, are mentioned.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Exit status: as of \"ava run\".\n\nExamples:\n  ava trace -- clinfo\n  ava trace --filter 'clEnqueue*' \
+                  --output calls.txt -- ./nbody 1000\n  ava trace --perfetto calls.json -- ./nbody 1000     for ui.perfetto.dev\n  \
+                  ava trace --summary -- ./nbody 1000"
+)]
+struct TraceArgs {
+    /// Write the text to a file, not to standard error
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Write a trace for ui.perfetto.dev (Chrome's trace events); no text then without --output
+    #[arg(long, value_name = "FILE")]
+    perfetto: Option<PathBuf>,
+    /// Print what each function was called for at the end, to standard error; no text then without --output
+    #[arg(long)]
+    summary: bool,
+    /// Only functions that match this pattern with * and ?; may be given several times
+    #[arg(short, long, value_name = "PATTERN")]
+    filter: Vec<String>,
+    /// Use the avad at this socket [default: $AVA_ROUTER, else this user's, else the machine's]
+    #[arg(long, value_name = "SOCKET", conflicts_with = "private")]
+    socket: Option<PathBuf>,
+    /// Start a private avad even if one is there
+    #[arg(long)]
+    private: bool,
+    /// Forward every call synchronously and cache nothing
+    #[arg(long)]
+    strict: bool,
     /// The program and its arguments
     #[arg(trailing_var_arg = true, required = true, value_name = "PROGRAM")]
     command: Vec<OsString>,
@@ -138,6 +180,7 @@ pub fn main() -> ExitCode {
     log::init(&log::filter("warn", cli.verbose), None, true);
     match cli.command {
         Command::Run(args) => run_program(args, cli.verbose),
+        Command::Trace(args) => trace_program(args, cli.verbose),
         Command::Ps(args) => done(list(&args)),
         Command::Kill(args) => done(kill(&args)),
         Command::Stop(args) => done(stop(&args)),
@@ -161,6 +204,7 @@ fn run_program(args: RunArgs, verbose: u8) -> ExitCode {
         strict: args.strict,
         stats: args.stats.is_some(),
         verbose,
+        env: Vec::new(),
         command: args.command,
     };
     let outcome = match run::run(&options, &apis::chosen(&args.api)) {
@@ -176,6 +220,32 @@ fn run_program(args: RunArgs, verbose: u8) -> ExitCode {
         _ => {}
     }
     ExitCode::from(outcome.exit_code)
+}
+
+fn trace_program(args: TraceArgs, verbose: u8) -> ExitCode {
+    let run = run::Options {
+        socket: args.socket,
+        private: args.private,
+        strict: args.strict,
+        stats: false,
+        verbose,
+        env: Vec::new(),
+        command: args.command,
+    };
+    let options = trace::Options {
+        run,
+        output: args.output,
+        perfetto: args.perfetto,
+        summary: args.summary,
+        filter: args.filter,
+    };
+    match trace::trace(&options, &apis::descriptions()) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            eprintln!("ava: {}", Chain(&error));
+            ExitCode::from(error.exit_code())
+        }
+    }
 }
 
 fn report(stats: &Stats, form: Form, file: Option<PathBuf>) {

@@ -43,6 +43,8 @@ pub struct Options {
     pub stats: bool,
     /// How talkative a private avad is.
     pub verbose: u8,
+    /// Further variables for the program's environment.
+    pub env: Vec<(OsString, OsString)>,
     /// The program and its arguments.
     pub command: Vec<OsString>,
 }
@@ -112,7 +114,8 @@ pub fn run(options: &Options, apis: &[&'static ApiDesc]) -> Result<Outcome, RunE
         .args(arguments)
         .env("LD_LIBRARY_PATH", prepend(&libraries, std::env::var_os("LD_LIBRARY_PATH").as_deref()))
         .env(address::VARIABLE, &socket)
-        .env(TAG_VARIABLE, &tag);
+        .env(TAG_VARIABLE, &tag)
+        .envs(options.env.iter().map(|(name, value)| (name, value)));
     if options.strict {
         command.env("AVA_FIDELITY", "strict");
     }
@@ -189,7 +192,7 @@ fn exit_code(status: ExitStatus) -> u8 {
 }
 
 /// A fresh directory that only this user can enter, in the user's runtime directory if there is one.
-fn private_directory() -> io::Result<PathBuf> {
+pub(crate) fn private_directory() -> io::Result<PathBuf> {
     use std::os::unix::fs::DirBuilderExt;
     let mut last = io::Error::from(io::ErrorKind::NotFound);
     let runtime = address::own().parent().map(Path::to_path_buf);

@@ -8,7 +8,7 @@ use syn::{Expr, Ident};
 use super::callback;
 use super::expression::{self, Expression, returned_new};
 use super::wire::{args_value, definition, ret_new, wire_value};
-use super::{counted, counted_ret, extension, guest_param, kind, trees};
+use super::{counted, counted_ret, extension, guest_param, kind, trace, trees};
 use crate::check::is_server_side;
 use crate::model::{Body, Elem, Forwarded, Function, Model, New, Param, Returns};
 use crate::names;
@@ -19,6 +19,7 @@ pub(super) fn guest(model: &Model) -> TokenStream {
     let dispatch =
         dispatch.map_or_else(|| quote!(::core::option::Option::None), |_| quote!(Some(__dispatch)));
     let stubs: TokenStream = model.functions.iter().map(|f| stub(model, f)).collect();
+    let traced = trace::traced(model);
     let counted: TokenStream = counted(model).map(|(n, name)| counting(model, n, name)).collect();
     let (callbacks, with_callbacks) = callback::guest(model);
     let addresses = extension::guest(model);
@@ -42,6 +43,7 @@ pub(super) fn guest(model: &Model) -> TokenStream {
         #counted
         #callbacks
         #addresses
+        #traced
     }
 }
 
@@ -51,8 +53,9 @@ fn stub(model: &Model, f: &Function) -> TokenStream {
         Body::Local(_) => {
             let (fail, body) = (fail(model, f), names::expr(&f.name, None, "body"));
             let args = f.params.iter().map(|p| &p.name);
+            let hook = trace::hook(f);
             let check = check_failed(model, f);
-            let run = quote!(__p::guest::local(&CLIENT, #fail, || unsafe {
+            let run = quote!(#hook __p::guest::local(&CLIENT, #fail, || unsafe {
                 let __ret = #body(#(#args),*);
                 #check
                 __ret
@@ -62,7 +65,9 @@ fn stub(model: &Model, f: &Function) -> TokenStream {
         Body::Unsupported { value, own } => {
             let name = f.name.unraw().to_string();
             let value = unsupported(model, f, value, *own);
+            let hook = trace::hook(f);
             let body = quote! {
+                #hook
                 __p::guest::unsupported(&CLIENT, #name);
                 #value
             };
@@ -82,6 +87,7 @@ fn counting(model: &Model, handle: usize, name: &Ident) -> TokenStream {
         true => quote!(__p::guest::retain),
         false => quote!(__p::guest::release),
     };
+    let hook = trace::hook_of(name, &[quote!(handle)]);
     let (fail, ok) = match model.statuses.first() {
         Some(status) => {
             let (of, ok) = (names::status_of(&status.name), names::constant(&status.name, "ok"));
@@ -99,6 +105,7 @@ fn counting(model: &Model, handle: usize, name: &Ident) -> TokenStream {
     quote! {
         /// Counts references in the guest.
         pub unsafe extern "C" fn #name(handle: #ty) -> #ret {
+            #hook
             __p::guest::local(&CLIENT, #fail, || match #which::<#kind>(&CLIENT, handle) {
                 Ok(()) => #ok,
                 Err(why) => #fail(why),
@@ -240,6 +247,7 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
     let (at_once, answered) = outcomes(model, f, forwarded);
     let check = check_failed(model, f);
     let errno = forwarded.errno.then(|| quote!(__errno.set(__call.errno());));
+    let hook = trace::hook(f);
     let body = quote! {
         __p::guest::stub(&CLIENT, #fail, |__call: &mut __p::guest::Call<'_>| {
             #args
@@ -266,6 +274,7 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
         true => quote!(__p::guest::with_errno(|__errno| #body)),
         false => body,
     };
+    let body = quote!(#hook #body);
     let doc = match forwarded.server_body {
         Some(_) => "Runs in the API server.",
         None => "Forwarded to the API server.",

@@ -11,6 +11,7 @@ mod kinds;
 mod server;
 mod server_param;
 mod tables;
+mod trace;
 mod vendor;
 mod walk;
 mod wire;

@@ -8,7 +8,7 @@ use super::expression::returned_new;
 use super::vendor;
 use super::wire::ret_new;
 use super::{at, cost, counted, counted_ret, fn_type, ret_type};
-use crate::model::{Function, Model, Role};
+use crate::model::{Extent, Function, Model, Role};
 use crate::names;
 use crate::syntax::Origin;
 
@@ -80,6 +80,15 @@ pub(super) fn desc(model: &Model) -> TokenStream {
         });
         let (frees, freed): (Vec<_>, Vec<_>) = frees.unzip();
         let (news, kinds): (Vec<_>, Vec<_>) = made.chain(returned).unzip();
+        let params =
+            f.params.iter().filter_map(|p| Some((&p.name, length(&p.role)?))).map(|(param, length)| {
+                let text = param.unraw().to_string();
+                quote!(__p::ParamDesc {
+                    name: #text,
+                    offset: ::core::mem::offset_of!(wire::#name, #param) as u32,
+                    length: #length,
+                })
+            });
         Some(quote!(__p::FnDesc {
             name: #text,
             args: ::core::mem::size_of::<wire::#name>() as u32,
@@ -90,6 +99,7 @@ pub(super) fn desc(model: &Model) -> TokenStream {
             news: &[#((::core::mem::offset_of!(wire::#name, #news) as u32, #kinds)),*],
             frees: &[#((::core::mem::offset_of!(wire::#name, #frees) as u32, #freed)),*],
             costs: &[#(#costs),*],
+            params: &[#(#params),*],
         }))
     });
     let kinds = model.handles.iter().map(|handle| {
@@ -111,6 +121,15 @@ pub(super) fn desc(model: &Model) -> TokenStream {
             kinds: &[#(#kinds),*],
             resources: &[#(#resources),*],
         };
+    }
+}
+
+/// What the author says of a buffer's length.
+fn length(role: &Role) -> Option<String> {
+    match role {
+        Role::Buffer(buffer) => Some(buffer.extent.spelled()),
+        Role::NewArray { count, .. } => Some(Extent::Len(count.clone()).spelled()),
+        _ => None,
     }
 }
 

@@ -42,7 +42,7 @@ pub(super) fn definition(
     quote! {
         #[allow(unused, non_snake_case, clippy::all, clippy::undocumented_unsafe_blocks)]
         fn #name(#(#params,)* __place: *mut #ty, __until: u64, __w: &mut dyn __p::Walker) -> Result<(), __p::Stop> {
-            use __p::{meta, Layout, ViaPlain as _, ViaStructure as _};
+            use __p::{meta, Layout, ViaDebug as _, ViaNothing as _, ViaPlain as _, ViaStructure as _, ViaWord as _};
             #body
             Ok(())
         }
@@ -102,7 +102,7 @@ pub(super) fn structures(model: &Model) -> TokenStream {
             #[allow(unused, non_snake_case, clippy::all, clippy::undocumented_unsafe_blocks)]
             impl __p::Structure for #name {
                 unsafe fn walk(__this: *mut Self, __w: &mut dyn __p::Walker) -> Result<(), __p::Stop> {
-                    use __p::{Layout, ViaPlain as _, ViaStructure as _, ViaVariant as _};
+                    use __p::{Layout, ViaDebug as _, ViaNothing as _, ViaPlain as _, ViaStructure as _, ViaVariant as _, ViaWord as _};
                     let __until = 0u64;
                     #fields
                     #variable
@@ -204,6 +204,7 @@ fn pointer(model: &Model, place: &TokenStream, name: &str, span: Span, buffer: &
     };
     let single = matches!(buffer.extent, Extent::One);
     let (library, no_copy, frees, opts) = (buffer.library, buffer.no_copy, buffer.frees, opts(buffer));
+    let length = buffer.extent.spelled();
     quote! {{
         let __place = #place;
         let __size = __p::size_behind(__place);
@@ -215,8 +216,10 @@ fn pointer(model: &Model, place: &TokenStream, name: &str, span: Span, buffer: &
             &__p::Target {
                 direction: __p::Direction::#direction,
                 extent: &__extent,
+                length: #length,
                 size: __size,
                 single: #single,
+                look: (&&&__p::looks_behind(__place)).look(),
                 inner: #inner_ref,
                 library: #library,
                 lifetime: __p::Lifetime::#lifetime,

@@ -51,7 +51,10 @@ pub mod toy {
         __until: u64,
         __w: &mut dyn __p::Walker,
     ) -> Result<(), __p::Stop> {
-        use __p::{meta, Layout, ViaPlain as _, ViaStructure as _};
+        use __p::{
+            meta, Layout, ViaDebug as _, ViaNothing as _, ViaPlain as _,
+            ViaStructure as _, ViaWord as _,
+        };
         {
             let __place = __place;
             let __size = __p::size_behind(__place);
@@ -83,8 +86,10 @@ pub mod toy {
                         &__p::Target {
                             direction: __p::Direction::In,
                             extent: &__extent,
+                            length: "cstr = lengths [index]",
                             size: __size,
                             single: false,
+                            look: (&&&__p::looks_behind(__place)).look(),
                             inner: match __insides {
                                 Some(_) => Some(&__inner as &__p::Inner<'_>),
                                 None => None,
@@ -113,8 +118,10 @@ pub mod toy {
                 &__p::Target {
                     direction: __p::Direction::In,
                     extent: &__extent,
+                    length: "len = n",
                     size: __size,
                     single: false,
+                    look: (&&&__p::looks_behind(__place)).look(),
                     inner: Some(&__inner),
                     library: false,
                     lifetime: __p::Lifetime::Call,
@@ -169,6 +176,23 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[
+                    __p::ParamDesc {
+                        name: "name",
+                        offset: ::core::mem::offset_of!(wire::toyInfo, name) as u32,
+                        length: "cstr",
+                    },
+                    __p::ParamDesc {
+                        name: "value",
+                        offset: ::core::mem::offset_of!(wire::toyInfo, value) as u32,
+                        length: "bytes = size",
+                    },
+                    __p::ParamDesc {
+                        name: "size_ret",
+                        offset: ::core::mem::offset_of!(wire::toyInfo, size_ret) as u32,
+                        length: "one element",
+                    },
+                ],
             },
             __p::FnDesc {
                 name: "toyJoin",
@@ -180,6 +204,23 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[
+                    __p::ParamDesc {
+                        name: "strings",
+                        offset: ::core::mem::offset_of!(wire::toyJoin, strings) as u32,
+                        length: "len = n",
+                    },
+                    __p::ParamDesc {
+                        name: "lengths",
+                        offset: ::core::mem::offset_of!(wire::toyJoin, lengths) as u32,
+                        length: "len = n",
+                    },
+                    __p::ParamDesc {
+                        name: "state",
+                        offset: ::core::mem::offset_of!(wire::toyJoin, state) as u32,
+                        length: "len = 4",
+                    },
+                ],
             },
         ],
         kinds: &[],
@@ -310,9 +351,11 @@ pub mod toy {
         pub fn zerocopy_free(ptr: *mut ::core::ffi::c_void) -> bool {
             __p::guest::zerocopy_free(&CLIENT, ptr)
         }
-        /// Whether `ptr` is memory of `zerocopy_alloc`.
-        pub fn is_zerocopy(ptr: *mut ::core::ffi::c_void) -> bool {
-            __p::guest::is_zerocopy(&CLIENT, ptr)
+        /// How much memory `zerocopy_alloc` was asked for when it returned `ptr`; `None` if it did not.
+        pub fn zerocopy_len(
+            ptr: *mut ::core::ffi::c_void,
+        ) -> ::core::option::Option<usize> {
+            __p::guest::zerocopy_len(&CLIENT, ptr)
         }
         /// Asks.
         ///
@@ -325,6 +368,9 @@ pub mod toy {
             size_ret: *mut usize,
         ) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyInfo(what, name, size, value, size_ret) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -370,6 +416,9 @@ pub mod toy {
             state: *mut u32,
         ) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyJoin(n, strings, lengths, state) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -459,6 +508,146 @@ pub mod toy {
         /// Whether there is a function called `name`: the API server is asked once for each that is forwarded.
         pub fn is_available(name: &::core::ffi::CStr) -> bool {
             !address(name).is_null()
+        }
+        /// The functions, as they are when calls are logged.
+        pub mod traced {
+            use super::*;
+            use __p::{meta, ViaDebug as _, ViaNothing as _, ViaWord as _};
+            static __STATUSES: &[(i64, &str)] = &[
+                ((OK) as i64, "OK"),
+                ((LOST) as i64, "LOST"),
+                ((REFUSED) as i64, "REFUSED"),
+            ];
+            #[cold]
+            pub unsafe extern "C" fn toyInfo(
+                what: u32,
+                name: *const c_char,
+                size: usize,
+                value: *mut c_void,
+                size_ret: *mut usize,
+            ) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyInfo",
+                        __p::guest::trace::Kind::Forwarded(0u16),
+                        |__call| {
+                            __call
+                                .value(
+                                    "what",
+                                    what,
+                                    (&&&__p::Looks::<u32>::NEW).look(),
+                                    false,
+                                );
+                            __call.string("name", name.cast(), &|__call| Some(0));
+                            __call
+                                .value(
+                                    "size",
+                                    size,
+                                    (&&&__p::Looks::<usize>::NEW).look(),
+                                    false,
+                                );
+                            __call.pointer("value", value.cast());
+                            __call.pointer("size_ret", size_ret.cast());
+                        },
+                        || super::toyInfo(what, name, size, value, size_ret),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                            __call
+                                .output(
+                                    "value",
+                                    value.cast(),
+                                    (&&&__p::Looks::<u8>::NEW).look(),
+                                    __p::guest::trace::Travels {
+                                        place: ::core::mem::offset_of!(wire::toyInfo, value),
+                                        ticket: None,
+                                        always: false,
+                                    },
+                                    &|__call| __toyInfo_value_layout(size).handles,
+                                );
+                            __call
+                                .output(
+                                    "size_ret",
+                                    size_ret.cast(),
+                                    (&&&__p::Looks::<usize>::NEW).look(),
+                                    __p::guest::trace::Travels {
+                                        place: ::core::mem::offset_of!(wire::toyInfo, size_ret),
+                                        ticket: None,
+                                        always: false,
+                                    },
+                                    &|__call| __p::Layout::elements::<usize>(1).handles,
+                                );
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyJoin(
+                n: u32,
+                strings: *mut *const c_char,
+                lengths: *const usize,
+                state: *mut u32,
+            ) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyJoin",
+                        __p::guest::trace::Kind::Forwarded(1u16),
+                        |__call| {
+                            __call
+                                .value("n", n, (&&&__p::Looks::<u32>::NEW).look(), false);
+                            __call
+                                .tree(
+                                    "strings",
+                                    strings.cast(),
+                                    &|__call, __w| __toyJoin_strings_walk(
+                                        n,
+                                        __p::Ptr::<usize>::new(lengths.cast(), usize::MAX),
+                                        (&raw const strings).cast_mut().cast(),
+                                        0,
+                                        __w,
+                                    ),
+                                );
+                            __call
+                                .input(
+                                    "lengths",
+                                    lengths.cast(),
+                                    (&&&__p::Looks::<usize>::NEW).look(),
+                                    &|__call| {
+                                        if __toyJoin_lengths_when(n) {
+                                            Some(__toyJoin_lengths_layout(n))
+                                        } else {
+                                            None
+                                        }
+                                    },
+                                );
+                            __call
+                                .input(
+                                    "state",
+                                    state.cast(),
+                                    (&&&__p::Looks::<u32>::NEW).look(),
+                                    &|__call| Some(__toyJoin_state_layout()),
+                                );
+                        },
+                        || super::toyJoin(n, strings, lengths, state),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                            __call
+                                .output(
+                                    "state",
+                                    state.cast(),
+                                    (&&&__p::Looks::<u32>::NEW).look(),
+                                    __p::guest::trace::Travels {
+                                        place: ::core::mem::offset_of!(wire::toyJoin, state),
+                                        ticket: None,
+                                        always: true,
+                                    },
+                                    &|__call| __toyJoin_state_layout().handles,
+                                );
+                        },
+                    )
+                }
+            }
         }
     }
     ///The API server's half.

@@ -98,6 +98,7 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toyFill",
@@ -109,6 +110,7 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toyLog",
@@ -120,6 +122,7 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toyNew",
@@ -131,6 +134,7 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[],
             },
         ],
         kinds: &[
@@ -296,9 +300,11 @@ pub mod toy {
         pub fn zerocopy_free(ptr: *mut ::core::ffi::c_void) -> bool {
             __p::guest::zerocopy_free(&CLIENT, ptr)
         }
-        /// Whether `ptr` is memory of `zerocopy_alloc`.
-        pub fn is_zerocopy(ptr: *mut ::core::ffi::c_void) -> bool {
-            __p::guest::is_zerocopy(&CLIENT, ptr)
+        /// How much memory `zerocopy_alloc` was asked for when it returned `ptr`; `None` if it did not.
+        pub fn zerocopy_len(
+            ptr: *mut ::core::ffi::c_void,
+        ) -> ::core::option::Option<usize> {
+            __p::guest::zerocopy_len(&CLIENT, ptr)
         }
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyWatch(
@@ -308,6 +314,9 @@ pub mod toy {
             data: *mut c_void,
         ) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyWatch(q, done, failed, data) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -341,6 +350,9 @@ pub mod toy {
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyFill(f: produce, data: *mut c_void) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyFill(f, data) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -369,6 +381,9 @@ pub mod toy {
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyLog(f: log) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyLog(f) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -393,6 +408,9 @@ pub mod toy {
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyNew(n: u32) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyNew(n) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -416,6 +434,9 @@ pub mod toy {
         ///Answered in the guest.
         pub unsafe extern "C" fn toyAddress(name: *const c_char) -> *mut c_void {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyAddress(name) };
+                }
                 __p::guest::local(
                     &CLIENT,
                     |_: __p::guest::Fail| unsafe { ::core::mem::zeroed() },
@@ -513,6 +534,142 @@ pub mod toy {
         /// Whether there is a function called `name`: the API server is asked once for each that is forwarded.
         pub fn is_available(name: &::core::ffi::CStr) -> bool {
             !address(name).is_null()
+        }
+        /// The functions, as they are when calls are logged.
+        pub mod traced {
+            use super::*;
+            use __p::{meta, ViaDebug as _, ViaNothing as _, ViaWord as _};
+            static __STATUSES: &[(i64, &str)] = &[
+                ((OK) as i64, "OK"),
+                ((LOST) as i64, "LOST"),
+                ((REFUSED) as i64, "REFUSED"),
+                ((BAD_QUEUE) as i64, "BAD_QUEUE"),
+            ];
+            #[cold]
+            pub unsafe extern "C" fn toyWatch(
+                q: queue,
+                done: notify,
+                failed: notify,
+                data: *mut c_void,
+            ) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyWatch",
+                        __p::guest::trace::Kind::Forwarded(0u16),
+                        |__call| {
+                            __call.check::<kind::queue>(q);
+                            __call.handle::<kind::queue>("q", q);
+                            __call
+                                .value(
+                                    "done",
+                                    done,
+                                    (&&&__p::Looks::<*const u8>::NEW).look(),
+                                    false,
+                                );
+                            __call
+                                .value(
+                                    "failed",
+                                    failed,
+                                    (&&&__p::Looks::<*const u8>::NEW).look(),
+                                    false,
+                                );
+                            __call.pointer("data", data.cast());
+                        },
+                        || super::toyWatch(q, done, failed, data),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyFill(f: produce, data: *mut c_void) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyFill",
+                        __p::guest::trace::Kind::Forwarded(1u16),
+                        |__call| {
+                            __call
+                                .value(
+                                    "f",
+                                    f,
+                                    (&&&__p::Looks::<*const u8>::NEW).look(),
+                                    false,
+                                );
+                            __call.pointer("data", data.cast());
+                        },
+                        || super::toyFill(f, data),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyLog(f: log) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyLog",
+                        __p::guest::trace::Kind::Forwarded(2u16),
+                        |__call| {
+                            __call
+                                .value(
+                                    "f",
+                                    f,
+                                    (&&&__p::Looks::<*const u8>::NEW).look(),
+                                    false,
+                                );
+                        },
+                        || super::toyLog(f),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyNew(n: u32) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyNew",
+                        __p::guest::trace::Kind::Forwarded(3u16),
+                        |__call| {
+                            __call
+                                .value("n", n, (&&&__p::Looks::<u32>::NEW).look(), false);
+                        },
+                        || super::toyNew(n),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyAddress(name: *const c_char) -> *mut c_void {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyAddress",
+                        __p::guest::trace::Kind::Local,
+                        |__call| {
+                            __call.pointer("name", name.cast());
+                        },
+                        || super::toyAddress(name),
+                        |__call, __ret| {
+                            __call
+                                .returns(
+                                    __ret,
+                                    (&&&__p::Looks::<*mut c_void>::NEW).look(),
+                                    false,
+                                );
+                        },
+                    )
+                }
+            }
         }
     }
     ///The API server's half.

@@ -131,6 +131,7 @@ pub mod toy {
                         },
                     },
                 ],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toyCloneBuffer",
@@ -144,6 +145,7 @@ pub mod toy {
                 ],
                 frees: &[],
                 costs: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toySetBuffer",
@@ -158,6 +160,7 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toyTrim",
@@ -169,6 +172,7 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toySend",
@@ -180,6 +184,13 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[
+                    __p::ParamDesc {
+                        name: "lengths",
+                        offset: ::core::mem::offset_of!(wire::toySend, lengths) as u32,
+                        length: "len = 1",
+                    },
+                ],
             },
             __p::FnDesc {
                 name: "toyDestroyBuffer",
@@ -193,6 +204,7 @@ pub mod toy {
                     (::core::mem::offset_of!(wire::toyDestroyBuffer, b) as u32, 0u8),
                 ],
                 costs: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toyReceive",
@@ -204,6 +216,7 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[],
             },
         ],
         kinds: &[
@@ -424,13 +437,18 @@ pub mod toy {
         pub fn zerocopy_free(ptr: *mut ::core::ffi::c_void) -> bool {
             __p::guest::zerocopy_free(&CLIENT, ptr)
         }
-        /// Whether `ptr` is memory of `zerocopy_alloc`.
-        pub fn is_zerocopy(ptr: *mut ::core::ffi::c_void) -> bool {
-            __p::guest::is_zerocopy(&CLIENT, ptr)
+        /// How much memory `zerocopy_alloc` was asked for when it returned `ptr`; `None` if it did not.
+        pub fn zerocopy_len(
+            ptr: *mut ::core::ffi::c_void,
+        ) -> ::core::option::Option<usize> {
+            __p::guest::zerocopy_len(&CLIENT, ptr)
         }
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyCreateBuffer(size: usize) -> buffer {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyCreateBuffer(size) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     |_: __p::guest::Fail| unsafe { ::core::mem::zeroed() },
@@ -465,6 +483,9 @@ pub mod toy {
             clone: *mut buffer,
         ) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyCloneBuffer(b, clone) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -496,6 +517,9 @@ pub mod toy {
             value: u64,
         ) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toySetBuffer(b, index, value) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -525,6 +549,9 @@ pub mod toy {
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyTrim(size: usize) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyTrim(size) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -548,6 +575,9 @@ pub mod toy {
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toySend(b: buffer, lengths: *const usize) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toySend(b, lengths) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -579,6 +609,9 @@ pub mod toy {
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyDestroyBuffer(b: buffer) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyDestroyBuffer(b) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -604,6 +637,9 @@ pub mod toy {
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyReceive(limit: isize) -> isize {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyReceive(limit) };
+                }
                 __p::guest::with_errno(|__errno| __p::guest::stub(
                     &CLIENT,
                     |_: __p::guest::Fail| unsafe { ::core::mem::zeroed() },
@@ -656,6 +692,196 @@ pub mod toy {
         /// Whether there is a function called `name`: the API server is asked once for each that is forwarded.
         pub fn is_available(name: &::core::ffi::CStr) -> bool {
             !address(name).is_null()
+        }
+        /// The functions, as they are when calls are logged.
+        pub mod traced {
+            use super::*;
+            use __p::{meta, ViaDebug as _, ViaNothing as _, ViaWord as _};
+            static __STATUSES: &[(i64, &str)] = &[
+                ((OK) as i64, "OK"),
+                ((LOST) as i64, "LOST"),
+                ((REFUSED) as i64, "REFUSED"),
+                ((BAD_BUFFER) as i64, "BAD_BUFFER"),
+            ];
+            #[cold]
+            pub unsafe extern "C" fn toyCreateBuffer(size: usize) -> buffer {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyCreateBuffer",
+                        __p::guest::trace::Kind::Forwarded(0u16),
+                        |__call| {
+                            __call
+                                .value(
+                                    "size",
+                                    size,
+                                    (&&&__p::Looks::<usize>::NEW).look(),
+                                    false,
+                                );
+                        },
+                        || super::toyCreateBuffer(size),
+                        |__call, __ret| {
+                            __call.returns_handle::<kind::buffer>(__ret);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyCloneBuffer(
+                b: buffer,
+                clone: *mut buffer,
+            ) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyCloneBuffer",
+                        __p::guest::trace::Kind::Forwarded(1u16),
+                        |__call| {
+                            __call.check::<kind::buffer>(b);
+                            __call.handle::<kind::buffer>("b", b);
+                            __call.pointer("clone", clone.cast());
+                        },
+                        || super::toyCloneBuffer(b, clone),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                            __call.made::<kind::buffer>("clone", clone.cast());
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toySetBuffer(
+                b: buffer,
+                index: u32,
+                value: u64,
+            ) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toySetBuffer",
+                        __p::guest::trace::Kind::Forwarded(2u16),
+                        |__call| {
+                            __call.check::<kind::buffer>(b);
+                            __call.handle::<kind::buffer>("b", b);
+                            __call
+                                .value(
+                                    "index",
+                                    index,
+                                    (&&&__p::Looks::<u32>::NEW).look(),
+                                    false,
+                                );
+                            __call
+                                .value(
+                                    "value",
+                                    value,
+                                    (&&&__p::Looks::<u64>::NEW).look(),
+                                    false,
+                                );
+                        },
+                        || super::toySetBuffer(b, index, value),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyTrim(size: usize) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyTrim",
+                        __p::guest::trace::Kind::Forwarded(3u16),
+                        |__call| {
+                            __call
+                                .value(
+                                    "size",
+                                    size,
+                                    (&&&__p::Looks::<usize>::NEW).look(),
+                                    false,
+                                );
+                        },
+                        || super::toyTrim(size),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toySend(
+                b: buffer,
+                lengths: *const usize,
+            ) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toySend",
+                        __p::guest::trace::Kind::Forwarded(4u16),
+                        |__call| {
+                            __call.check::<kind::buffer>(b);
+                            __call.handle::<kind::buffer>("b", b);
+                            __call
+                                .input(
+                                    "lengths",
+                                    lengths.cast(),
+                                    (&&&__p::Looks::<usize>::NEW).look(),
+                                    &|__call| Some(__toySend_lengths_layout()),
+                                );
+                        },
+                        || super::toySend(b, lengths),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyDestroyBuffer(b: buffer) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyDestroyBuffer",
+                        __p::guest::trace::Kind::Forwarded(5u16),
+                        |__call| {
+                            __call.check::<kind::buffer>(b);
+                            __call.handle::<kind::buffer>("b", b);
+                        },
+                        || super::toyDestroyBuffer(b),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyReceive(limit: isize) -> isize {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyReceive",
+                        __p::guest::trace::Kind::Forwarded(6u16),
+                        |__call| {
+                            __call
+                                .value(
+                                    "limit",
+                                    limit,
+                                    (&&&__p::Looks::<isize>::NEW).look(),
+                                    false,
+                                );
+                        },
+                        || super::toyReceive(limit),
+                        |__call, __ret| {
+                            __call
+                                .returns(
+                                    __ret,
+                                    (&&&__p::Looks::<isize>::NEW).look(),
+                                    false,
+                                );
+                        },
+                    )
+                }
+            }
         }
     }
     ///The API server's half.

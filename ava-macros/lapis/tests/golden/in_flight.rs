@@ -88,6 +88,18 @@ pub mod toy {
                 news: &[(::core::mem::offset_of!(wire::toyRead, e) as u32, 1u8)],
                 frees: &[],
                 costs: &[],
+                params: &[
+                    __p::ParamDesc {
+                        name: "data",
+                        offset: ::core::mem::offset_of!(wire::toyRead, data) as u32,
+                        length: "bytes = size",
+                    },
+                    __p::ParamDesc {
+                        name: "list",
+                        offset: ::core::mem::offset_of!(wire::toyRead, list) as u32,
+                        length: "len = n",
+                    },
+                ],
             },
             __p::FnDesc {
                 name: "toyFinish",
@@ -99,6 +111,7 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[],
             },
         ],
         kinds: &[
@@ -257,9 +270,11 @@ pub mod toy {
         pub fn zerocopy_free(ptr: *mut ::core::ffi::c_void) -> bool {
             __p::guest::zerocopy_free(&CLIENT, ptr)
         }
-        /// Whether `ptr` is memory of `zerocopy_alloc`.
-        pub fn is_zerocopy(ptr: *mut ::core::ffi::c_void) -> bool {
-            __p::guest::is_zerocopy(&CLIENT, ptr)
+        /// How much memory `zerocopy_alloc` was asked for when it returned `ptr`; `None` if it did not.
+        pub fn zerocopy_len(
+            ptr: *mut ::core::ffi::c_void,
+        ) -> ::core::option::Option<usize> {
+            __p::guest::zerocopy_len(&CLIENT, ptr)
         }
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyRead(
@@ -272,6 +287,9 @@ pub mod toy {
             e: *mut event,
         ) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyRead(s, block, size, data, n, list, e) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -329,6 +347,9 @@ pub mod toy {
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyFinish(s: stream) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyFinish(s) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -351,6 +372,9 @@ pub mod toy {
         }
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyRetainStream(handle: stream) -> status {
+            if __p::guest::trace::is_on() {
+                return unsafe { traced::toyRetainStream(handle) };
+            }
             __p::guest::local(
                 &CLIENT,
                 __status_of,
@@ -362,6 +386,9 @@ pub mod toy {
         }
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyReleaseStream(handle: stream) -> status {
+            if __p::guest::trace::is_on() {
+                return unsafe { traced::toyReleaseStream(handle) };
+            }
             __p::guest::local(
                 &CLIENT,
                 __status_of,
@@ -373,6 +400,9 @@ pub mod toy {
         }
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyRetainEvent(handle: event) -> status {
+            if __p::guest::trace::is_on() {
+                return unsafe { traced::toyRetainEvent(handle) };
+            }
             __p::guest::local(
                 &CLIENT,
                 __status_of,
@@ -384,6 +414,9 @@ pub mod toy {
         }
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyReleaseEvent(handle: event) -> status {
+            if __p::guest::trace::is_on() {
+                return unsafe { traced::toyReleaseEvent(handle) };
+            }
             __p::guest::local(
                 &CLIENT,
                 __status_of,
@@ -425,6 +458,162 @@ pub mod toy {
         /// Whether there is a function called `name`: the API server is asked once for each that is forwarded.
         pub fn is_available(name: &::core::ffi::CStr) -> bool {
             !address(name).is_null()
+        }
+        /// The functions, as they are when calls are logged.
+        pub mod traced {
+            use super::*;
+            use __p::{meta, ViaDebug as _, ViaNothing as _, ViaWord as _};
+            static __STATUSES: &[(i64, &str)] = &[
+                ((OK) as i64, "OK"),
+                ((LOST) as i64, "LOST"),
+                ((REFUSED) as i64, "REFUSED"),
+                ((BAD_STREAM) as i64, "BAD_STREAM"),
+                ((BAD_EVENT) as i64, "BAD_EVENT"),
+            ];
+            #[cold]
+            pub unsafe extern "C" fn toyRead(
+                s: stream,
+                block: u32,
+                size: usize,
+                data: *mut c_void,
+                n: u32,
+                list: *const event,
+                e: *mut event,
+            ) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyRead",
+                        __p::guest::trace::Kind::Forwarded(0u16),
+                        |__call| {
+                            __call.check::<kind::stream>(s);
+                            __call.handle::<kind::stream>("s", s);
+                            __call
+                                .value(
+                                    "block",
+                                    block,
+                                    (&&&__p::Looks::<u32>::NEW).look(),
+                                    false,
+                                );
+                            __call
+                                .value(
+                                    "size",
+                                    size,
+                                    (&&&__p::Looks::<usize>::NEW).look(),
+                                    false,
+                                );
+                            __call.pointer("data", data.cast());
+                            __call
+                                .value("n", n, (&&&__p::Looks::<u32>::NEW).look(), false);
+                            __call
+                                .input(
+                                    "list",
+                                    list.cast(),
+                                    (&&&__p::Looks::<event>::NEW).look(),
+                                    &|__call| Some(__toyRead_list_layout(n)),
+                                );
+                            __call.pointer("e", e.cast());
+                        },
+                        || super::toyRead(s, block, size, data, n, list, e),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                            __call
+                                .output(
+                                    "data",
+                                    data.cast(),
+                                    (&&&__p::Looks::<u8>::NEW).look(),
+                                    __p::guest::trace::Travels {
+                                        place: ::core::mem::offset_of!(wire::toyRead, data),
+                                        ticket: Some(
+                                            ::core::mem::offset_of!(wire::toyRead, data_ticket),
+                                        ),
+                                        always: false,
+                                    },
+                                    &|__call| __toyRead_data_layout(size).handles,
+                                );
+                            __call.made::<kind::event>("e", e.cast());
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyFinish(s: stream) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyFinish",
+                        __p::guest::trace::Kind::Forwarded(1u16),
+                        |__call| {
+                            __call.check::<kind::stream>(s);
+                            __call.handle::<kind::stream>("s", s);
+                        },
+                        || super::toyFinish(s),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyRetainStream(handle: stream) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyRetainStream",
+                        __p::guest::trace::Kind::Local,
+                        |__call| __call.handle::<kind::stream>("handle", handle),
+                        || super::toyRetainStream(handle),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyReleaseStream(handle: stream) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyReleaseStream",
+                        __p::guest::trace::Kind::Local,
+                        |__call| __call.handle::<kind::stream>("handle", handle),
+                        || super::toyReleaseStream(handle),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyRetainEvent(handle: event) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyRetainEvent",
+                        __p::guest::trace::Kind::Local,
+                        |__call| __call.handle::<kind::event>("handle", handle),
+                        || super::toyRetainEvent(handle),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyReleaseEvent(handle: event) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyReleaseEvent",
+                        __p::guest::trace::Kind::Local,
+                        |__call| __call.handle::<kind::event>("handle", handle),
+                        || super::toyReleaseEvent(handle),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
         }
     }
     ///The API server's half.

@@ -56,6 +56,7 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "measure",
@@ -67,6 +68,13 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[
+                    __p::ParamDesc {
+                        name: "result",
+                        offset: ::core::mem::offset_of!(wire::measure, result) as u32,
+                        length: "one element",
+                    },
+                ],
             },
         ],
         kinds: &[],
@@ -187,13 +195,18 @@ pub mod toy {
         pub fn zerocopy_free(ptr: *mut ::core::ffi::c_void) -> bool {
             __p::guest::zerocopy_free(&CLIENT, ptr)
         }
-        /// Whether `ptr` is memory of `zerocopy_alloc`.
-        pub fn is_zerocopy(ptr: *mut ::core::ffi::c_void) -> bool {
-            __p::guest::is_zerocopy(&CLIENT, ptr)
+        /// How much memory `zerocopy_alloc` was asked for when it returned `ptr`; `None` if it did not.
+        pub fn zerocopy_len(
+            ptr: *mut ::core::ffi::c_void,
+        ) -> ::core::option::Option<usize> {
+            __p::guest::zerocopy_len(&CLIENT, ptr)
         }
         ///Answered in the guest.
         pub unsafe extern "C" fn toyVersion() -> u32 {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyVersion() };
+                }
                 __p::guest::local(
                     &CLIENT,
                     |_: __p::guest::Fail| unsafe { ::core::mem::zeroed() },
@@ -211,6 +224,9 @@ pub mod toy {
             cookie: *mut c_void,
         ) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyWatch(f, data, cookie) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -241,6 +257,9 @@ pub mod toy {
         ///Not supported: returns an error.
         pub unsafe extern "C" fn toyMap(size: usize, err: *mut status) -> *mut c_void {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyMap(size, err) };
+                }
                 __p::guest::unsupported(&CLIENT, "toyMap");
                 if !err.is_null() {
                     err.write(BAD_VALUE);
@@ -251,6 +270,9 @@ pub mod toy {
         ///Runs in the API server.
         pub unsafe extern "C" fn measure(what: u32, result: *mut u64) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::measure(what, result) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -317,6 +339,137 @@ pub mod toy {
         /// Whether there is a function called `name`: the API server is asked once for each that is forwarded.
         pub fn is_available(name: &::core::ffi::CStr) -> bool {
             !address(name).is_null()
+        }
+        /// The functions, as they are when calls are logged.
+        pub mod traced {
+            use super::*;
+            use __p::{meta, ViaDebug as _, ViaNothing as _, ViaWord as _};
+            static __STATUSES: &[(i64, &str)] = &[
+                ((OK) as i64, "OK"),
+                ((LOST) as i64, "LOST"),
+                ((REFUSED) as i64, "REFUSED"),
+                ((BAD_VALUE) as i64, "BAD_VALUE"),
+            ];
+            #[cold]
+            pub unsafe extern "C" fn toyVersion() -> u32 {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyVersion",
+                        __p::guest::trace::Kind::Local,
+                        |__call| {},
+                        || super::toyVersion(),
+                        |__call, __ret| {
+                            __call
+                                .returns(__ret, (&&&__p::Looks::<u32>::NEW).look(), false);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyWatch(
+                f: notify,
+                data: *mut c_void,
+                cookie: *mut c_void,
+            ) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyWatch",
+                        __p::guest::trace::Kind::Forwarded(0u16),
+                        |__call| {
+                            __call
+                                .value(
+                                    "f",
+                                    f,
+                                    (&&&__p::Looks::<*const u8>::NEW).look(),
+                                    false,
+                                );
+                            __call.pointer("data", data.cast());
+                            __call.pointer("cookie", cookie.cast());
+                        },
+                        || super::toyWatch(f, data, cookie),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyMap(
+                size: usize,
+                err: *mut status,
+            ) -> *mut c_void {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyMap",
+                        __p::guest::trace::Kind::Unsupported,
+                        |__call| {
+                            __call
+                                .value(
+                                    "size",
+                                    size,
+                                    (&&&__p::Looks::<usize>::NEW).look(),
+                                    false,
+                                );
+                            __call.pointer("err", err.cast());
+                        },
+                        || super::toyMap(size, err),
+                        |__call, __ret| {
+                            __call
+                                .returns(
+                                    __ret,
+                                    (&&&__p::Looks::<*mut c_void>::NEW).look(),
+                                    false,
+                                );
+                            __call
+                                .status_at(
+                                    "err",
+                                    err.cast(),
+                                    ::core::mem::size_of::<status>(),
+                                    __STATUSES,
+                                );
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn measure(what: u32, result: *mut u64) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "measure",
+                        __p::guest::trace::Kind::Forwarded(1u16),
+                        |__call| {
+                            __call
+                                .value(
+                                    "what",
+                                    what,
+                                    (&&&__p::Looks::<u32>::NEW).look(),
+                                    false,
+                                );
+                            __call.pointer("result", result.cast());
+                        },
+                        || super::measure(what, result),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                            __call
+                                .output(
+                                    "result",
+                                    result.cast(),
+                                    (&&&__p::Looks::<u64>::NEW).look(),
+                                    __p::guest::trace::Travels {
+                                        place: ::core::mem::offset_of!(wire::measure, result),
+                                        ticket: None,
+                                        always: false,
+                                    },
+                                    &|__call| __p::Layout::elements::<u64>(1).handles,
+                                );
+                        },
+                    )
+                }
+            }
         }
     }
     ///The API server's half.

@@ -87,6 +87,14 @@ pub mod toy {
                 ],
                 frees: &[],
                 costs: &[],
+                params: &[
+                    __p::ParamDesc {
+                        name: "err",
+                        offset: ::core::mem::offset_of!(wire::toyCreateBuffer, err)
+                            as u32,
+                        length: "one element",
+                    },
+                ],
             },
             __p::FnDesc {
                 name: "toyImportBuffer",
@@ -100,6 +108,7 @@ pub mod toy {
                 ],
                 frees: &[],
                 costs: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toyDestroyBuffer",
@@ -113,6 +122,7 @@ pub mod toy {
                     (::core::mem::offset_of!(wire::toyDestroyBuffer, b) as u32, 1u8),
                 ],
                 costs: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toySplit",
@@ -124,6 +134,18 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[
+                    __p::ParamDesc {
+                        name: "parts",
+                        offset: ::core::mem::offset_of!(wire::toySplit, parts) as u32,
+                        length: "len = n",
+                    },
+                    __p::ParamDesc {
+                        name: "made",
+                        offset: ::core::mem::offset_of!(wire::toySplit, made) as u32,
+                        length: "one element",
+                    },
+                ],
             },
             __p::FnDesc {
                 name: "toyContextOf",
@@ -135,6 +157,7 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[],
             },
             __p::FnDesc {
                 name: "toySize",
@@ -146,6 +169,7 @@ pub mod toy {
                 news: &[],
                 frees: &[],
                 costs: &[],
+                params: &[],
             },
         ],
         kinds: &[
@@ -357,9 +381,11 @@ pub mod toy {
         pub fn zerocopy_free(ptr: *mut ::core::ffi::c_void) -> bool {
             __p::guest::zerocopy_free(&CLIENT, ptr)
         }
-        /// Whether `ptr` is memory of `zerocopy_alloc`.
-        pub fn is_zerocopy(ptr: *mut ::core::ffi::c_void) -> bool {
-            __p::guest::is_zerocopy(&CLIENT, ptr)
+        /// How much memory `zerocopy_alloc` was asked for when it returned `ptr`; `None` if it did not.
+        pub fn zerocopy_len(
+            ptr: *mut ::core::ffi::c_void,
+        ) -> ::core::option::Option<usize> {
+            __p::guest::zerocopy_len(&CLIENT, ptr)
         }
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyCreateBuffer(
@@ -368,6 +394,9 @@ pub mod toy {
             err: *mut status,
         ) -> buffer {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyCreateBuffer(c, size, err) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     |__why: __p::guest::Fail| unsafe {
@@ -422,6 +451,9 @@ pub mod toy {
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyImportBuffer(c: context, name: u64) -> buffer {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyImportBuffer(c, name) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     |_: __p::guest::Fail| unsafe { ::core::mem::zeroed() },
@@ -454,6 +486,9 @@ pub mod toy {
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyDestroyBuffer(b: buffer) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyDestroyBuffer(b) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -484,6 +519,9 @@ pub mod toy {
             made: *mut u32,
         ) -> status {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toySplit(b, n, parts, made) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     __status_of,
@@ -521,6 +559,9 @@ pub mod toy {
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toyContextOf(b: buffer) -> context {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toyContextOf(b) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     |_: __p::guest::Fail| unsafe { ::core::mem::zeroed() },
@@ -544,6 +585,9 @@ pub mod toy {
         ///Forwarded to the API server.
         pub unsafe extern "C" fn toySize(b: buffer) -> u64 {
             unsafe {
+                if __p::guest::trace::is_on() {
+                    return unsafe { traced::toySize(b) };
+                }
                 __p::guest::stub(
                     &CLIENT,
                     |_: __p::guest::Fail| unsafe { ::core::mem::zeroed() },
@@ -566,6 +610,9 @@ pub mod toy {
         }
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyRetainContext(handle: context) -> status {
+            if __p::guest::trace::is_on() {
+                return unsafe { traced::toyRetainContext(handle) };
+            }
             __p::guest::local(
                 &CLIENT,
                 __status_of,
@@ -577,6 +624,9 @@ pub mod toy {
         }
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyReleaseContext(handle: context) -> status {
+            if __p::guest::trace::is_on() {
+                return unsafe { traced::toyReleaseContext(handle) };
+            }
             __p::guest::local(
                 &CLIENT,
                 __status_of,
@@ -624,6 +674,218 @@ pub mod toy {
         /// Whether there is a function called `name`: the API server is asked once for each that is forwarded.
         pub fn is_available(name: &::core::ffi::CStr) -> bool {
             !address(name).is_null()
+        }
+        /// The functions, as they are when calls are logged.
+        pub mod traced {
+            use super::*;
+            use __p::{meta, ViaDebug as _, ViaNothing as _, ViaWord as _};
+            static __STATUSES: &[(i64, &str)] = &[
+                ((OK) as i64, "OK"),
+                ((LOST) as i64, "LOST"),
+                ((REFUSED) as i64, "REFUSED"),
+                ((BAD_CONTEXT) as i64, "BAD_CONTEXT"),
+                ((BAD_BUFFER) as i64, "BAD_BUFFER"),
+            ];
+            #[cold]
+            pub unsafe extern "C" fn toyCreateBuffer(
+                c: context,
+                size: usize,
+                err: *mut status,
+            ) -> buffer {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyCreateBuffer",
+                        __p::guest::trace::Kind::Forwarded(0u16),
+                        |__call| {
+                            __call.check::<kind::context>(c);
+                            __call.handle::<kind::context>("c", c);
+                            __call
+                                .value(
+                                    "size",
+                                    size,
+                                    (&&&__p::Looks::<usize>::NEW).look(),
+                                    false,
+                                );
+                            __call.pointer("err", err.cast());
+                        },
+                        || super::toyCreateBuffer(c, size, err),
+                        |__call, __ret| {
+                            __call.returns_handle::<kind::buffer>(__ret);
+                            __call
+                                .status_at(
+                                    "err",
+                                    err.cast(),
+                                    ::core::mem::size_of::<status>(),
+                                    __STATUSES,
+                                );
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyImportBuffer(c: context, name: u64) -> buffer {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyImportBuffer",
+                        __p::guest::trace::Kind::Forwarded(1u16),
+                        |__call| {
+                            __call.check::<kind::context>(c);
+                            __call.handle::<kind::context>("c", c);
+                            __call
+                                .value(
+                                    "name",
+                                    name,
+                                    (&&&__p::Looks::<u64>::NEW).look(),
+                                    false,
+                                );
+                        },
+                        || super::toyImportBuffer(c, name),
+                        |__call, __ret| {
+                            __call.returns_handle::<kind::buffer>(__ret);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyDestroyBuffer(b: buffer) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyDestroyBuffer",
+                        __p::guest::trace::Kind::Forwarded(2u16),
+                        |__call| {
+                            __call.check::<kind::buffer>(b);
+                            __call.handle::<kind::buffer>("b", b);
+                        },
+                        || super::toyDestroyBuffer(b),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toySplit(
+                b: buffer,
+                n: u32,
+                parts: *mut buffer,
+                made: *mut u32,
+            ) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toySplit",
+                        __p::guest::trace::Kind::Forwarded(3u16),
+                        |__call| {
+                            __call.check::<kind::buffer>(b);
+                            __call.handle::<kind::buffer>("b", b);
+                            __call
+                                .value("n", n, (&&&__p::Looks::<u32>::NEW).look(), false);
+                            __call.pointer("parts", parts.cast());
+                            __call.pointer("made", made.cast());
+                        },
+                        || super::toySplit(b, n, parts, made),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                            __call
+                                .output(
+                                    "parts",
+                                    parts.cast(),
+                                    (&&&__p::Looks::<buffer>::NEW).look(),
+                                    __p::guest::trace::Travels {
+                                        place: ::core::mem::offset_of!(wire::toySplit, parts),
+                                        ticket: None,
+                                        always: false,
+                                    },
+                                    &|__call| __p::Handles::All(
+                                        <kind::buffer as __p::HandleKind>::KIND,
+                                    ),
+                                );
+                            __call
+                                .output(
+                                    "made",
+                                    made.cast(),
+                                    (&&&__p::Looks::<u32>::NEW).look(),
+                                    __p::guest::trace::Travels {
+                                        place: ::core::mem::offset_of!(wire::toySplit, made),
+                                        ticket: None,
+                                        always: false,
+                                    },
+                                    &|__call| __p::Layout::elements::<u32>(1).handles,
+                                );
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyContextOf(b: buffer) -> context {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyContextOf",
+                        __p::guest::trace::Kind::Forwarded(4u16),
+                        |__call| {
+                            __call.check::<kind::buffer>(b);
+                            __call.handle::<kind::buffer>("b", b);
+                        },
+                        || super::toyContextOf(b),
+                        |__call, __ret| {
+                            __call.returns_handle::<kind::context>(__ret);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toySize(b: buffer) -> u64 {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toySize",
+                        __p::guest::trace::Kind::Forwarded(5u16),
+                        |__call| {
+                            __call.check::<kind::buffer>(b);
+                            __call.handle::<kind::buffer>("b", b);
+                        },
+                        || super::toySize(b),
+                        |__call, __ret| {
+                            __call
+                                .returns(__ret, (&&&__p::Looks::<u64>::NEW).look(), false);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyRetainContext(handle: context) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyRetainContext",
+                        __p::guest::trace::Kind::Local,
+                        |__call| __call.handle::<kind::context>("handle", handle),
+                        || super::toyRetainContext(handle),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
+            #[cold]
+            pub unsafe extern "C" fn toyReleaseContext(handle: context) -> status {
+                unsafe {
+                    __p::guest::trace::call(
+                        &CLIENT,
+                        "toyReleaseContext",
+                        __p::guest::trace::Kind::Local,
+                        |__call| __call.handle::<kind::context>("handle", handle),
+                        || super::toyReleaseContext(handle),
+                        |__call, __ret| {
+                            __call.status(__ret as i64, __STATUSES);
+                        },
+                    )
+                }
+            }
         }
     }
     ///The API server's half.
