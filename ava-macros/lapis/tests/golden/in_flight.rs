@@ -262,7 +262,9 @@ pub mod toy {
         ) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyRead(s, block, size, data, n, list, e) };
+                    return unsafe {
+                        traced::log_toyRead(s, block, size, data, n, list, e)
+                    };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -322,7 +324,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyFinish(s: stream) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyFinish(s) };
+                    return unsafe { traced::log_toyFinish(s) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -347,7 +349,7 @@ pub mod toy {
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyRetainStream(handle: stream) -> status {
             if __p::guest::trace::is_on() {
-                return unsafe { traced::toyRetainStream(handle) };
+                return unsafe { traced::log_toyRetainStream(handle) };
             }
             __p::guest::local(
                 &CLIENT,
@@ -361,7 +363,7 @@ pub mod toy {
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyReleaseStream(handle: stream) -> status {
             if __p::guest::trace::is_on() {
-                return unsafe { traced::toyReleaseStream(handle) };
+                return unsafe { traced::log_toyReleaseStream(handle) };
             }
             __p::guest::local(
                 &CLIENT,
@@ -375,7 +377,7 @@ pub mod toy {
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyRetainEvent(handle: event) -> status {
             if __p::guest::trace::is_on() {
-                return unsafe { traced::toyRetainEvent(handle) };
+                return unsafe { traced::log_toyRetainEvent(handle) };
             }
             __p::guest::local(
                 &CLIENT,
@@ -389,7 +391,7 @@ pub mod toy {
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyReleaseEvent(handle: event) -> status {
             if __p::guest::trace::is_on() {
-                return unsafe { traced::toyReleaseEvent(handle) };
+                return unsafe { traced::log_toyReleaseEvent(handle) };
             }
             __p::guest::local(
                 &CLIENT,
@@ -412,7 +414,7 @@ pub mod toy {
                 ((BAD_EVENT) as i64, "BAD_EVENT"),
             ];
             #[cold]
-            pub unsafe extern "C" fn toyRead(
+            pub unsafe extern "C" fn log_toyRead(
                 s: stream,
                 block: u32,
                 size: usize,
@@ -478,7 +480,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyFinish(s: stream) -> status {
+            pub unsafe extern "C" fn log_toyFinish(s: stream) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -496,7 +498,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyRetainStream(handle: stream) -> status {
+            pub unsafe extern "C" fn log_toyRetainStream(handle: stream) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -511,7 +513,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyReleaseStream(handle: stream) -> status {
+            pub unsafe extern "C" fn log_toyReleaseStream(handle: stream) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -526,7 +528,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyRetainEvent(handle: event) -> status {
+            pub unsafe extern "C" fn log_toyRetainEvent(handle: event) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -541,7 +543,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyReleaseEvent(handle: event) -> status {
+            pub unsafe extern "C" fn log_toyReleaseEvent(handle: event) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,

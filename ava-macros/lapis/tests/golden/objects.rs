@@ -351,7 +351,7 @@ pub mod toy {
         ) -> buffer {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyCreateBuffer(c, size, err) };
+                    return unsafe { traced::log_toyCreateBuffer(c, size, err) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -408,7 +408,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyImportBuffer(c: context, name: u64) -> buffer {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyImportBuffer(c, name) };
+                    return unsafe { traced::log_toyImportBuffer(c, name) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -443,7 +443,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyDestroyBuffer(b: buffer) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyDestroyBuffer(b) };
+                    return unsafe { traced::log_toyDestroyBuffer(b) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -476,7 +476,7 @@ pub mod toy {
         ) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toySplit(b, n, parts, made) };
+                    return unsafe { traced::log_toySplit(b, n, parts, made) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -516,7 +516,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyContextOf(b: buffer) -> context {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyContextOf(b) };
+                    return unsafe { traced::log_toyContextOf(b) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -542,7 +542,7 @@ pub mod toy {
         pub unsafe extern "C" fn toySize(b: buffer) -> u64 {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toySize(b) };
+                    return unsafe { traced::log_toySize(b) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -567,7 +567,7 @@ pub mod toy {
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyRetainContext(handle: context) -> status {
             if __p::guest::trace::is_on() {
-                return unsafe { traced::toyRetainContext(handle) };
+                return unsafe { traced::log_toyRetainContext(handle) };
             }
             __p::guest::local(
                 &CLIENT,
@@ -581,7 +581,7 @@ pub mod toy {
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyReleaseContext(handle: context) -> status {
             if __p::guest::trace::is_on() {
-                return unsafe { traced::toyReleaseContext(handle) };
+                return unsafe { traced::log_toyReleaseContext(handle) };
             }
             __p::guest::local(
                 &CLIENT,
@@ -604,7 +604,7 @@ pub mod toy {
                 ((BAD_BUFFER) as i64, "BAD_BUFFER"),
             ];
             #[cold]
-            pub unsafe extern "C" fn toyCreateBuffer(
+            pub unsafe extern "C" fn log_toyCreateBuffer(
                 c: context,
                 size: usize,
                 err: *mut status,
@@ -641,7 +641,10 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyImportBuffer(c: context, name: u64) -> buffer {
+            pub unsafe extern "C" fn log_toyImportBuffer(
+                c: context,
+                name: u64,
+            ) -> buffer {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -666,7 +669,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyDestroyBuffer(b: buffer) -> status {
+            pub unsafe extern "C" fn log_toyDestroyBuffer(b: buffer) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -684,7 +687,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toySplit(
+            pub unsafe extern "C" fn log_toySplit(
                 b: buffer,
                 n: u32,
                 parts: *mut buffer,
@@ -737,7 +740,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyContextOf(b: buffer) -> context {
+            pub unsafe extern "C" fn log_toyContextOf(b: buffer) -> context {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -755,7 +758,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toySize(b: buffer) -> u64 {
+            pub unsafe extern "C" fn log_toySize(b: buffer) -> u64 {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -774,7 +777,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyRetainContext(handle: context) -> status {
+            pub unsafe extern "C" fn log_toyRetainContext(handle: context) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -789,7 +792,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyReleaseContext(handle: context) -> status {
+            pub unsafe extern "C" fn log_toyReleaseContext(handle: context) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
