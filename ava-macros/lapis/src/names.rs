@@ -52,6 +52,11 @@ pub(crate) fn root(param: &Ident) -> Ident {
     format_ident!("__r_{}", param)
 }
 
+/// The function that makes a call and logs it. Named apart, as rustc suggests functions of a misspelled name.
+pub(crate) fn logged(function: &Ident) -> Ident {
+    format_ident!("log_{}", function, span = proc_macro2::Span::call_site())
+}
+
 /// The type of a parameter, for other crates to name.
 pub(crate) fn abi(function: &Ident, index: usize) -> Ident {
     format_ident!("{}_{}", function, index)

@@ -20,7 +20,7 @@
 //! Seconds, process and thread, the call, its result, what it wrote, and in angle brackets: how it went (`sync`, `async`, `cached`,
 //! `local` if nothing was sent, `unsupported`), how long it took, then `lost`, `refused` or `invalid` if it failed for AvA's reasons or an
 //! invalid handle, bytes in buffers to and from the vendor, and `inside=F` for calls that the guest library itself makes on behalf of
-//! `F`. A line that begins with `+` says that the data of an asynchronous call has arrived. [`line`] reads lines back.
+//! `F`. A line that begins with `+` says that the data of an asynchronous call has arrived. [`mod@line`] reads lines back.
 //!
 //! When it is off, as it is without the variable, this costs a call one comparison with a static.
 

@@ -21,7 +21,7 @@ pub(super) fn hook(f: &Function) -> TokenStream {
 }
 
 pub(super) fn hook_of(name: &Ident, args: &[TokenStream]) -> TokenStream {
-    let name = super::unspanned(name);
+    let name = names::logged(name);
     quote!(if __p::guest::trace::is_on() { return unsafe { traced::#name(#(#args),*) }; })
 }
 
@@ -66,11 +66,11 @@ fn is_status(f: &Function) -> bool {
 
 fn counting(model: &Model, handle: usize, name: &Ident) -> TokenStream {
     let (ty, kind, ret) = (&model.handles[handle].name, kind(model, handle), counted_ret(model));
-    let (name, text) = (super::unspanned(name), name.unraw().to_string());
+    let (name, logged, text) = (super::unspanned(name), names::logged(name), name.unraw().to_string());
     let after = model.statuses.first().map(|_| quote!(__call.status(__ret as i64, __STATUSES);));
     quote! {
         #[cold]
-        pub unsafe extern "C" fn #name(handle: #ty) -> #ret {
+        pub unsafe extern "C" fn #logged(handle: #ty) -> #ret {
             unsafe {
                 __p::guest::trace::call(
                     &CLIENT,
@@ -95,7 +95,8 @@ fn function(model: &Model, f: &Function) -> Option<TokenStream> {
         Body::Unsupported { .. } => quote!(Unsupported),
         Body::Broken => return None,
     };
-    let (name, text) = (super::unspanned(&f.name), f.name.unraw().to_string());
+    let (name, logged) = (super::unspanned(&f.name), names::logged(&f.name));
+    let text = f.name.unraw().to_string();
     let (params, output) = (parameters(f), super::output(f.ret.as_ref()));
     let args = f.params.iter().map(|p| &p.name);
     let checks = f.params.iter().filter_map(|p| match p.role {
@@ -118,7 +119,7 @@ fn function(model: &Model, f: &Function) -> Option<TokenStream> {
     });
     Some(quote! {
         #[cold]
-        pub unsafe extern "C" fn #name(#params) #output {
+        pub unsafe extern "C" fn #logged(#params) #output {
             unsafe {
                 __p::guest::trace::call(
                     &CLIENT,

@@ -369,7 +369,9 @@ pub mod toy {
         ) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyInfo(what, name, size, value, size_ret) };
+                    return unsafe {
+                        traced::log_toyInfo(what, name, size, value, size_ret)
+                    };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -417,7 +419,7 @@ pub mod toy {
         ) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyJoin(n, strings, lengths, state) };
+                    return unsafe { traced::log_toyJoin(n, strings, lengths, state) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -519,7 +521,7 @@ pub mod toy {
                 ((REFUSED) as i64, "REFUSED"),
             ];
             #[cold]
-            pub unsafe extern "C" fn toyInfo(
+            pub unsafe extern "C" fn log_toyInfo(
                 what: u32,
                 name: *const c_char,
                 size: usize,
@@ -582,7 +584,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyJoin(
+            pub unsafe extern "C" fn log_toyJoin(
                 n: u32,
                 strings: *mut *const c_char,
                 lengths: *const usize,

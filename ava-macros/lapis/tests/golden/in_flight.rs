@@ -288,7 +288,9 @@ pub mod toy {
         ) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyRead(s, block, size, data, n, list, e) };
+                    return unsafe {
+                        traced::log_toyRead(s, block, size, data, n, list, e)
+                    };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -348,7 +350,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyFinish(s: stream) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyFinish(s) };
+                    return unsafe { traced::log_toyFinish(s) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -373,7 +375,7 @@ pub mod toy {
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyRetainStream(handle: stream) -> status {
             if __p::guest::trace::is_on() {
-                return unsafe { traced::toyRetainStream(handle) };
+                return unsafe { traced::log_toyRetainStream(handle) };
             }
             __p::guest::local(
                 &CLIENT,
@@ -387,7 +389,7 @@ pub mod toy {
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyReleaseStream(handle: stream) -> status {
             if __p::guest::trace::is_on() {
-                return unsafe { traced::toyReleaseStream(handle) };
+                return unsafe { traced::log_toyReleaseStream(handle) };
             }
             __p::guest::local(
                 &CLIENT,
@@ -401,7 +403,7 @@ pub mod toy {
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyRetainEvent(handle: event) -> status {
             if __p::guest::trace::is_on() {
-                return unsafe { traced::toyRetainEvent(handle) };
+                return unsafe { traced::log_toyRetainEvent(handle) };
             }
             __p::guest::local(
                 &CLIENT,
@@ -415,7 +417,7 @@ pub mod toy {
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyReleaseEvent(handle: event) -> status {
             if __p::guest::trace::is_on() {
-                return unsafe { traced::toyReleaseEvent(handle) };
+                return unsafe { traced::log_toyReleaseEvent(handle) };
             }
             __p::guest::local(
                 &CLIENT,
@@ -471,7 +473,7 @@ pub mod toy {
                 ((BAD_EVENT) as i64, "BAD_EVENT"),
             ];
             #[cold]
-            pub unsafe extern "C" fn toyRead(
+            pub unsafe extern "C" fn log_toyRead(
                 s: stream,
                 block: u32,
                 size: usize,
@@ -537,7 +539,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyFinish(s: stream) -> status {
+            pub unsafe extern "C" fn log_toyFinish(s: stream) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -555,7 +557,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyRetainStream(handle: stream) -> status {
+            pub unsafe extern "C" fn log_toyRetainStream(handle: stream) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -570,7 +572,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyReleaseStream(handle: stream) -> status {
+            pub unsafe extern "C" fn log_toyReleaseStream(handle: stream) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -585,7 +587,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyRetainEvent(handle: event) -> status {
+            pub unsafe extern "C" fn log_toyRetainEvent(handle: event) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -600,7 +602,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyReleaseEvent(handle: event) -> status {
+            pub unsafe extern "C" fn log_toyReleaseEvent(handle: event) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,

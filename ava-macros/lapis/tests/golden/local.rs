@@ -205,7 +205,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyVersion() -> u32 {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyVersion() };
+                    return unsafe { traced::log_toyVersion() };
                 }
                 __p::guest::local(
                     &CLIENT,
@@ -225,7 +225,7 @@ pub mod toy {
         ) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyWatch(f, data, cookie) };
+                    return unsafe { traced::log_toyWatch(f, data, cookie) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -258,7 +258,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyMap(size: usize, err: *mut status) -> *mut c_void {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyMap(size, err) };
+                    return unsafe { traced::log_toyMap(size, err) };
                 }
                 __p::guest::unsupported(&CLIENT, "toyMap");
                 if !err.is_null() {
@@ -271,7 +271,7 @@ pub mod toy {
         pub unsafe extern "C" fn measure(what: u32, result: *mut u64) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::measure(what, result) };
+                    return unsafe { traced::log_measure(what, result) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -351,7 +351,7 @@ pub mod toy {
                 ((BAD_VALUE) as i64, "BAD_VALUE"),
             ];
             #[cold]
-            pub unsafe extern "C" fn toyVersion() -> u32 {
+            pub unsafe extern "C" fn log_toyVersion() -> u32 {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -367,7 +367,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyWatch(
+            pub unsafe extern "C" fn log_toyWatch(
                 f: notify,
                 data: *mut c_void,
                 cookie: *mut c_void,
@@ -396,7 +396,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyMap(
+            pub unsafe extern "C" fn log_toyMap(
                 size: usize,
                 err: *mut status,
             ) -> *mut c_void {
@@ -435,7 +435,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn measure(what: u32, result: *mut u64) -> status {
+            pub unsafe extern "C" fn log_measure(what: u32, result: *mut u64) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,

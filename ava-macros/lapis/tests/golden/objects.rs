@@ -395,7 +395,7 @@ pub mod toy {
         ) -> buffer {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyCreateBuffer(c, size, err) };
+                    return unsafe { traced::log_toyCreateBuffer(c, size, err) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -452,7 +452,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyImportBuffer(c: context, name: u64) -> buffer {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyImportBuffer(c, name) };
+                    return unsafe { traced::log_toyImportBuffer(c, name) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -487,7 +487,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyDestroyBuffer(b: buffer) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyDestroyBuffer(b) };
+                    return unsafe { traced::log_toyDestroyBuffer(b) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -520,7 +520,7 @@ pub mod toy {
         ) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toySplit(b, n, parts, made) };
+                    return unsafe { traced::log_toySplit(b, n, parts, made) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -560,7 +560,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyContextOf(b: buffer) -> context {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyContextOf(b) };
+                    return unsafe { traced::log_toyContextOf(b) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -586,7 +586,7 @@ pub mod toy {
         pub unsafe extern "C" fn toySize(b: buffer) -> u64 {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toySize(b) };
+                    return unsafe { traced::log_toySize(b) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -611,7 +611,7 @@ pub mod toy {
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyRetainContext(handle: context) -> status {
             if __p::guest::trace::is_on() {
-                return unsafe { traced::toyRetainContext(handle) };
+                return unsafe { traced::log_toyRetainContext(handle) };
             }
             __p::guest::local(
                 &CLIENT,
@@ -625,7 +625,7 @@ pub mod toy {
         /// Counts references in the guest.
         pub unsafe extern "C" fn toyReleaseContext(handle: context) -> status {
             if __p::guest::trace::is_on() {
-                return unsafe { traced::toyReleaseContext(handle) };
+                return unsafe { traced::log_toyReleaseContext(handle) };
             }
             __p::guest::local(
                 &CLIENT,
@@ -687,7 +687,7 @@ pub mod toy {
                 ((BAD_BUFFER) as i64, "BAD_BUFFER"),
             ];
             #[cold]
-            pub unsafe extern "C" fn toyCreateBuffer(
+            pub unsafe extern "C" fn log_toyCreateBuffer(
                 c: context,
                 size: usize,
                 err: *mut status,
@@ -724,7 +724,10 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyImportBuffer(c: context, name: u64) -> buffer {
+            pub unsafe extern "C" fn log_toyImportBuffer(
+                c: context,
+                name: u64,
+            ) -> buffer {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -749,7 +752,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyDestroyBuffer(b: buffer) -> status {
+            pub unsafe extern "C" fn log_toyDestroyBuffer(b: buffer) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -767,7 +770,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toySplit(
+            pub unsafe extern "C" fn log_toySplit(
                 b: buffer,
                 n: u32,
                 parts: *mut buffer,
@@ -820,7 +823,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyContextOf(b: buffer) -> context {
+            pub unsafe extern "C" fn log_toyContextOf(b: buffer) -> context {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -838,7 +841,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toySize(b: buffer) -> u64 {
+            pub unsafe extern "C" fn log_toySize(b: buffer) -> u64 {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -857,7 +860,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyRetainContext(handle: context) -> status {
+            pub unsafe extern "C" fn log_toyRetainContext(handle: context) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -872,7 +875,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyReleaseContext(handle: context) -> status {
+            pub unsafe extern "C" fn log_toyReleaseContext(handle: context) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
