@@ -14,8 +14,8 @@ pub use layout::{Handles, Layout, Opts, Rect};
 pub use ptr::{Ptr, take_fault};
 pub use scalar::{IntoLen, Scalar};
 pub use walk::{
-    Direction, Extent, Inner, Insides, Lifetime, MAX_DEPTH, PlainData, Pointer, Probe, Site, Stop, Structure,
-    Target, ViaPlain, ViaStructure, Walker, assert_handle, assert_plain, behind, is_sized, like, probe,
+    Direction, Extent, Inner, Insides, Lifetime, MAX_DEPTH, Pointer, Probe, Site, Stop, Structure, Target,
+    ViaPlain, ViaStructure, ViaUndescribed, Walker, assert_handle, behind, is_sized, like, probe,
     read_pointer, size_at, size_behind, terminated_len, walk_structure,
 };
 

@@ -109,6 +109,10 @@ pub trait Walker {
 }
 
 /// A struct whose insides a specification describes by `#[structure(..)] type T;`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has pointers inside, which mean nothing in another process",
+    label = "say what they point to: `#[structure(field(NAME, input(..)), ..)] type {Self};`, or `element(..)` for a list of pointers"
+)]
 pub trait Structure {
     /// Presents every described field of `this`.
     ///
@@ -120,9 +124,15 @@ pub trait Structure {
     unsafe fn walk(this: *mut Self, walker: &mut dyn Walker) -> Result<(), Stop>;
 }
 
-/// Finds out, where a pointer's type is known to rustc alone, what is inside its target. Method lookup prefers [`ViaStructure`].
+/// Finds out, where a pointer's type is known to rustc alone, what is inside its target: `(&&&probe).insides()`. Method lookup takes
+/// [`ViaStructure`] if it can, else [`ViaPlain`], else [`ViaUndescribed`], which does not compile.
 #[derive(Debug)]
 pub struct Probe<T>(PhantomData<*const T>);
+
+impl<T> Probe<T> {
+    /// A probe for this type.
+    pub const NEW: Self = Self(PhantomData);
+}
 
 /// How to present the insides of an element.
 pub type Insides = Option<unsafe fn(*mut u8, &mut dyn Walker) -> Result<(), Stop>>;
@@ -133,7 +143,7 @@ pub trait ViaStructure {
     fn insides(&self) -> Insides;
 }
 
-impl<T: Structure> ViaStructure for Probe<T> {
+impl<T: Structure> ViaStructure for &&Probe<T> {
     fn insides(&self) -> Insides {
         unsafe fn walk<T: Structure>(at: *mut u8, walker: &mut dyn Walker) -> Result<(), Stop> {
             // SAFETY: by the caller's promise, `at` is a `T`.
@@ -149,20 +159,29 @@ pub trait ViaPlain {
     fn insides(&self) -> Insides;
 }
 
-impl<T: PlainData> ViaPlain for &Probe<T> {
+// Raw pointers are the one thing in C data that is not `Send`.
+impl<T: Send> ViaPlain for &Probe<T> {
     fn insides(&self) -> Insides {
         None
     }
 }
 
-/// Data that means the same in another process: no pointers inside.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has pointers inside, which mean nothing in another process",
-    label = "say what they point to: `#[structure(field(NAME, input(..)), ..)] type {Self};`, or `element(..)` for a list of pointers"
-)]
-pub trait PlainData {}
-// Raw pointers are the one thing in C data that is not `Send`.
-impl<T: Send> PlainData for T {}
+/// See [`Probe`].
+pub trait ViaUndescribed<T> {
+    /// Does not compile, as there are pointers inside that nobody described.
+    fn insides(&self) -> Insides
+    where
+        T: Structure;
+}
+
+impl<T> ViaUndescribed<T> for Probe<T> {
+    fn insides(&self) -> Insides
+    where
+        T: Structure,
+    {
+        None
+    }
+}
 
 impl<T: Structure, const N: usize> Structure for [T; N] {
     unsafe fn walk(this: *mut Self, walker: &mut dyn Walker) -> Result<(), Stop> {
@@ -170,9 +189,6 @@ impl<T: Structure, const N: usize> Structure for [T; N] {
         (0..N).try_for_each(|n| unsafe { T::walk(this.cast::<T>().add(n), walker) })
     }
 }
-
-/// Fails to compile if the target of a pointer of this type has pointers inside.
-pub const fn assert_plain<T: PlainData>() {}
 
 /// The pointer at `at`.
 ///

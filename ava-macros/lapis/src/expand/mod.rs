@@ -107,7 +107,10 @@ fn assert_plain(param: &Param) -> TokenStream {
     match param.pointer() {
         Some(pointer @ Pointer { kind: Elem::Other, .. }) => {
             let elem = pointer.cast.as_ref().unwrap_or(&pointer.elem);
-            quote_spanned!(at(elem)=> __p::assert_plain::<#elem>();)
+            quote_spanned! {at(elem)=> {
+                use __p::{ViaPlain as _, ViaStructure as _, ViaUndescribed as _};
+                let _ = (&&&__p::Probe::<#elem>::NEW).insides();
+            }}
         }
         _ => TokenStream::new(),
     }

@@ -42,7 +42,7 @@ pub(super) fn definition(
     quote! {
         #[allow(unused, non_snake_case, clippy::all, clippy::undocumented_unsafe_blocks)]
         fn #name(#(#params,)* __place: *mut #ty, __until: u64, __w: &mut dyn __p::Walker) -> Result<(), __p::Stop> {
-            use __p::{meta, Layout, ViaPlain as _, ViaStructure as _};
+            use __p::{meta, Layout, ViaPlain as _, ViaStructure as _, ViaUndescribed as _};
             #body
             Ok(())
         }
@@ -75,7 +75,7 @@ pub(super) fn structures(model: &Model) -> TokenStream {
             #[allow(unused, non_snake_case, clippy::all, clippy::undocumented_unsafe_blocks)]
             impl __p::Structure for #name {
                 unsafe fn walk(__this: *mut Self, __w: &mut dyn __p::Walker) -> Result<(), __p::Stop> {
-                    use __p::{Layout, ViaPlain as _, ViaStructure as _};
+                    use __p::{Layout, ViaPlain as _, ViaStructure as _, ViaUndescribed as _};
                     let __until = 0u64;
                     #fields
                     Ok(())
@@ -249,7 +249,7 @@ fn inner(model: &Model, name: &str, buffer: &Buffer) -> (TokenStream, TokenStrea
         // Of a pointer's type inside a struct, only rustc knows what is inside its target.
         None => {
             let probe = quote! {
-                let __insides = (&__p::probe(__place)).insides();
+                let __insides = (&&&__p::probe(__place)).insides();
                 let __inner = |__at: *mut u8, _: usize, __w: &mut dyn __p::Walker| match __insides {
                     Some(__walk) => unsafe { __walk(__at, __w) },
                     None => Ok(()),

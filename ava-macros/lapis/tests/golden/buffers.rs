@@ -51,7 +51,7 @@ pub mod toy {
         __until: u64,
         __w: &mut dyn __p::Walker,
     ) -> Result<(), __p::Stop> {
-        use __p::{meta, Layout, ViaPlain as _, ViaStructure as _};
+        use __p::{meta, Layout, ViaPlain as _, ViaStructure as _, ViaUndescribed as _};
         {
             let __place = __place;
             let __size = __p::size_behind(__place);
@@ -75,7 +75,7 @@ pub mod toy {
                             len => __p::Extent::Layout(Layout::bytes(len)),
                         }
                     };
-                    let __insides = (&__p::probe(__place)).insides();
+                    let __insides = (&&&__p::probe(__place)).insides();
                     let __inner = |__at: *mut u8, _: usize, __w: &mut dyn __p::Walker| match __insides {
                         Some(__walk) => unsafe { __walk(__at, __w) }
                         None => Ok(()),
@@ -314,7 +314,12 @@ pub mod toy {
                             __call.output(value.cast(), &__layout, __p::Opts::NONE)?
                         };
                         let __w_size_ret = {
-                            __p::assert_plain::<usize>();
+                            {
+                                use __p::{
+                                    ViaPlain as _, ViaStructure as _, ViaUndescribed as _,
+                                };
+                                let _ = (&&&__p::Probe::<usize>::NEW).insides();
+                            }
                             let __layout = __p::Layout::elements::<usize>(1);
                             __call.output(size_ret.cast(), &__layout, __p::Opts::NONE)?
                         };
@@ -373,14 +378,24 @@ pub mod toy {
                                 ),
                             )?;
                         let __w_lengths = if __toyJoin_lengths_when(n) {
-                            __p::assert_plain::<usize>();
+                            {
+                                use __p::{
+                                    ViaPlain as _, ViaStructure as _, ViaUndescribed as _,
+                                };
+                                let _ = (&&&__p::Probe::<usize>::NEW).insides();
+                            }
                             let __layout = __toyJoin_lengths_layout(n);
                             __call.input(lengths.cast(), &__layout)?
                         } else {
                             __call.unused(lengths)
                         };
                         let __w_state = {
-                            __p::assert_plain::<u32>();
+                            {
+                                use __p::{
+                                    ViaPlain as _, ViaStructure as _, ViaUndescribed as _,
+                                };
+                                let _ = (&&&__p::Probe::<u32>::NEW).insides();
+                            }
                             let __layout = __toyJoin_state_layout();
                             __call
                                 .inout(

@@ -225,7 +225,12 @@ pub mod toy {
                         __call.begin::<wire::measure>();
                         let __w_what = <u32 as __p::Scalar>::to_wire(what);
                         let __w_result = {
-                            __p::assert_plain::<u64>();
+                            {
+                                use __p::{
+                                    ViaPlain as _, ViaStructure as _, ViaUndescribed as _,
+                                };
+                                let _ = (&&&__p::Probe::<u64>::NEW).insides();
+                            }
                             let __layout = __p::Layout::elements::<u64>(1);
                             __call.output(result.cast(), &__layout, __p::Opts::NONE)?
                         };

@@ -453,7 +453,12 @@ pub mod toy {
                         let __w_parts = __call
                             .new_handles::<kind::buffer>(parts, __count, &[__w_b])?;
                         let __w_made = {
-                            __p::assert_plain::<u32>();
+                            {
+                                use __p::{
+                                    ViaPlain as _, ViaStructure as _, ViaUndescribed as _,
+                                };
+                                let _ = (&&&__p::Probe::<u32>::NEW).insides();
+                            }
                             let __layout = __p::Layout::elements::<u32>(1);
                             __call.output(made.cast(), &__layout, __p::Opts::NONE)?
                         };

@@ -46,4 +46,12 @@ unsafe extern "C" {
     pub fn toyPair(q: queue, p: pair) -> status;
     pub fn toyVersion() -> u32;
     pub fn toyMap(size: usize, err: *mut status) -> *mut c_void;
+    pub fn toyLinked(l: *mut linked) -> status;
+}
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct linked {
+    pub next: *mut linked,
+    pub name: *const c_char,
 }
