@@ -22,6 +22,7 @@ mod slab;
 mod stub;
 mod thread;
 mod tree;
+mod tree_reply;
 
 pub use address::{Stub, address};
 pub use call::Call;

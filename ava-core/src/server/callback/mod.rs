@@ -9,10 +9,12 @@
 //!
 //! The vendor's thread waits for the result unless the type of the callback has none. When the session ends it gets zeros.
 
+mod fields;
 mod outgoing;
 mod queue;
 mod registration;
 
+pub(super) use fields::{Field, Fields};
 pub use outgoing::{Outgoing, call_back};
 pub(super) use queue::Next;
 pub(super) use registration::Registered;
