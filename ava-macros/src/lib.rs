@@ -185,10 +185,42 @@ use proc_macro::TokenStream;
 /// | nothing | a scalar, or a handle: the vendor's becomes the application's, which gets one now for an object that it does not know |
 /// | `#[userdata]` | what the application registered with the callback, untouched |
 /// | `#[input(..)]` | the application's function reads what the vendor passes: with `len`, `bytes`, `cstr` and `when` as for functions |
-/// | `#[output(..)]`, `#[inout(..)]` | it writes it, and the vendor gets that when it returns: with `len`, `bytes` and `when` |
+/// | `#[output(..)]`, `#[inout(..)]` | it writes it, and the vendor gets that when it returns: with `len`, `bytes`, `when`, and `filled` if it does not write all |
+/// | `#[opaque]` | a number or pointer that is passed on untouched |
 ///
-/// It returns a scalar, a status or nothing. Its expressions see its own parameters; the server alone evaluates them. `with` and
-/// whatever speaks of new, freed or deferred things have no meaning there.
+/// It returns a scalar, a status or nothing, or, with `#[returns(opaque)]` on it, a pointer that the vendor only hands back. Its
+/// expressions see its own parameters, and `filled` sees `ret`; the server alone evaluates them. `with` and whatever speaks of new, freed or
+/// deferred things have no meaning there.
+///
+/// An `input` may have pointers inside: elements of a `#[structure(..)]` type, `field(..)`, `element(..)` or `terminated`, as for functions.
+/// The application's function sees a copy of all of it, with its own handles, until it returns; only what is described as `lifetime
+/// = Static` inside stays. Functions in it are null.
+///
+/// ## Inside structs
+///
+/// A field of a struct, in `structure(..)` or behind a parameter, is a callback or user data, too:
+///
+/// ```ignore
+/// #[structure(
+///     field(alloc, callback(toy_alloc, call)),
+///     field(free, callback(toy_free, call)),
+///     field(user, userdata(alloc, free)),
+///     field(hook.run, callback(toy_run), when = this.kind == HOOK_RUN)
+/// )]
+/// type toy_allocator;
+/// extern "callback" {
+///     #[returns(opaque)]
+///     fn toy_alloc(size: usize, #[userdata] user: *mut c_void) -> *mut c_void;
+///     fn toy_free(#[opaque] memory: *mut c_void, #[userdata] user: *mut c_void);
+///     fn toy_run();
+/// }
+/// ```
+///
+/// `callback(TYPE)` names a type of the `extern "callback"` block, with `call`, `once` or `kept` (as without) as a second word. The field's own
+/// type may have a name or not: it must be an `Option` of such a function. `userdata(FIELD, ..)` are the callbacks of the same struct that
+/// get this field back, all of them if none is named, and it is 8 bytes large; those that share it are registered together, for the longest
+/// of their times. The vendor gets its own functions and user data in these places. In a struct that comes back, what the vendor
+/// made null is null, and all else is the application's own as it was; in what only the vendor writes, functions are null.
 ///
 /// A null callback is null for the vendor. The same function with the same user data is registered once, however often it is
 /// passed. What is `kept` stays registered for the whole session, even if the vendor is told to forget it: where every registration has

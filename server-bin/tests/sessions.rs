@@ -55,6 +55,7 @@ const fn served(desc: &'static ApiDesc) -> ServerApi {
         registries: &[],
         kinds: &[],
         warm: None,
+        callbacks: &[],
         available: |_, _| false,
     }
 }

@@ -57,6 +57,14 @@ ava_api! {
         #[structure(field(key, input(cstr)))]
         type dm_report_line;
         #[structure(
+            field(alloc, callback(dm_alloc_fn, call)),
+            field(free, callback(dm_free_fn, call)),
+            field(user, userdata(alloc, free))
+        )]
+        type dm_allocator;
+        #[structure(field(title, input(cstr)), field(buffer, handle(dm_buffer)))]
+        type dm_chunk;
+        #[structure(
             field(title, input(cstr)),
             field(device, handle(dm_device)),
             field(lines, input(len = this.line_count)),
@@ -83,6 +91,22 @@ ava_api! {
             fn dm_notify_fn(event: dm_event, status: dm_status, #[userdata] user: *mut c_void);
             fn dm_log_fn(#[input(cstr)] message: *const c_char);
             fn dm_completed_fn(stream: dm_stream, completed: u64, #[userdata] user: *mut c_void);
+            fn dm_inspect_fn(
+                #[input] chunk: *const dm_chunk,
+                #[input(bytes = size)] data: *const c_void,
+                size: usize,
+                #[userdata] user: *mut c_void,
+            );
+            fn dm_generate_fn(
+                offset: u64,
+                #[output(bytes = size, filled = ret)] data: *mut c_void,
+                size: usize,
+                #[userdata] user: *mut c_void,
+            ) -> usize;
+            // Those of dm_allocator, which have no name in the header.
+            #[returns(opaque)]
+            fn dm_alloc_fn(size: usize, #[userdata] user: *mut c_void) -> *mut c_void;
+            fn dm_free_fn(#[opaque] memory: *mut c_void, #[userdata] user: *mut c_void);
         }
 
         // What the guest's own functions ask of the server.
@@ -336,8 +360,8 @@ ava_api! {
                     field(limits, input),
                     field(ranges, input(len = this.range_count)),
                     field(next, input),
-                    field(progress, local),
-                    field(user, local)
+                    field(progress, callback(dm_progress_fn, call)),
+                    field(user, userdata(progress))
                 )]
                 config: *const dm_config,
             ) -> dm_status;
@@ -378,6 +402,15 @@ ava_api! {
             fn dmPoke(buffer: dm_buffer, index: usize, value: i64) -> dm_status;
             #[extension(vendor.dmGetProcAddress(c"dmReverse".as_ptr()).map_or(std::ptr::null_mut(), |found| found as *mut c_void))]
             fn dmReverse(buffer: dm_buffer) -> dm_status;
+            // Callbacks with structs, and in them.
+            fn dmInspect(buffer: dm_buffer, #[callback(call)] inspect: dm_inspect_fn, #[userdata(inspect)] user: *mut c_void) -> dm_status;
+            fn dmGenerate(
+                buffer: dm_buffer,
+                #[callback(call)] generate: dm_generate_fn,
+                #[userdata(generate)] user: *mut c_void,
+                #[output] written: *mut u64,
+            ) -> dm_status;
+            fn dmWithAllocator(#[input] allocator: *const dm_allocator, size: usize) -> dm_status;
         }
     }
 }

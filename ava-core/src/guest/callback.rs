@@ -13,7 +13,9 @@ use super::log;
 use super::session::Session;
 use super::stub::Fail;
 use super::thread::{self, Thread};
-use crate::spec::{HandleKind, RawHandle};
+use super::tree::Walk;
+use super::tree_reply;
+use crate::spec::{HandleArg, HandleKind, RawHandle};
 use crate::transport::Lost;
 use crate::wire::{
     BufRef, CallbackHeader, CommandHeader, FLAG_ASYNC, HandleId, MAX_CALLBACK_INLINE, MAX_COMMAND, Outcome,
@@ -63,9 +65,15 @@ pub struct Incoming<'r> {
     words: &'r [u8],
     payload: &'r [u8],
     buffers: Vec<Buffer>,
+    /// Copies of what the vendor shows.
+    shown: Vec<Vec<u128>>,
     /// The server said what cannot be.
     broken: bool,
 }
+
+/// Structured data among the arguments: the buffer that it came in, or the pointer that it is if it did not come.
+#[derive(Debug)]
+pub struct Shown(Result<usize, *mut u8>);
 
 impl std::fmt::Debug for Incoming<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -82,7 +90,8 @@ impl<'r> Incoming<'r> {
         // SAFETY: the caller's thread is the one whose Thread this is.
         let session = unsafe { (*thread).session };
         let payload = payload.unwrap_or_default();
-        Some(Self { thread, session, header, words, payload, buffers: Vec::new(), broken: false })
+        let (buffers, shown) = (Vec::new(), Vec::new());
+        Some(Self { thread, session, header, words, payload, buffers, shown, broken: false })
     }
 
     /// The application's function.
@@ -163,6 +172,42 @@ impl<'r> Incoming<'r> {
         self.buffers.push(buffer);
         // Moving the vector of buffers does not move their memory.
         self.buffers.last_mut().map_or(std::ptr::null_mut(), |buffer| buffer.memory.as_mut_ptr().cast())
+    }
+
+    /// The next argument, structured data, for [`Self::show`].
+    pub fn shown(&mut self) -> Shown {
+        let before = self.buffers.len();
+        let ptr = self.buffer(None, false);
+        Shown(if self.buffers.len() > before { Ok(before) } else { Err(ptr) })
+    }
+
+    /// Rebuilds what the vendor shows, until the callback is over: `walk` presents it, from the variable at `place`, which gets the
+    /// pointer to it.
+    ///
+    /// # Safety
+    /// `place` can be written.
+    pub unsafe fn show<P>(&mut self, shown: &Shown, place: *mut P, walk: &Walk<'_>) {
+        const { assert!(size_of::<P>() == size_of::<usize>()) };
+        match shown.0 {
+            // SAFETY: by the caller's promise; it is a pointer variable.
+            Err(ptr) => unsafe { place.cast::<usize>().write(ptr as usize) },
+            Ok(n) => {
+                let bytes = self.buffers.get(n).map(Buffer::bytes).unwrap_or_default();
+                // SAFETY: passed on to the caller.
+                self.broken |= !unsafe { tree_reply::show(self.session, bytes, &mut self.shown, walk) };
+            }
+        }
+    }
+
+    /// A handle as expressions see it.
+    ///
+    /// # Safety
+    /// The object is alive until the callback is over, as every C API promises.
+    pub unsafe fn arg<'a, K: HandleKind>(&self, raw: K::Raw) -> HandleArg<'a, K> {
+        let object = self.session.slab.find(raw.to_bits(), K::KIND);
+        // SAFETY: passed on to the caller.
+        let meta = object.and_then(|object| unsafe { self.session.slab.meta::<K::Meta>(object) });
+        HandleArg::new(raw, meta)
     }
 
     /// The inline outputs, one after the other; large ones are sent on their way.

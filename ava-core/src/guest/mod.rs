@@ -23,6 +23,7 @@ mod stub;
 mod thread;
 pub mod trace;
 mod tree;
+mod tree_reply;
 
 pub use address::{Stub, address};
 pub use call::Call;

@@ -1,30 +1,29 @@
-//! Structured data of a call: [`Encoder`] sends what is behind a parameter, [`Receiver`] brings back what the vendor made of it.
-//! See [`crate::wire::tree`] for the format.
+//! Structured data of a call: [`Encoder`] sends what is behind a parameter. See [`crate::wire::tree`] for the format, and
+//! [`super::tree_reply`] for the way back.
 
-use super::call::{Call, Came, Out, OutPlace};
-use super::library::{Kept, is_library_key};
+use super::call::{Call, Out, OutPlace};
+use super::library::Kept;
 use super::log;
-use super::pending::Held;
 use super::stub::Fail;
 use crate::spec::{
-    Direction, Extent, Handles, Layout, Lifetime, MAX_DEPTH, Ptr, Site, Stop, Target, Walker, read_pointer,
-    terminated_len,
+    Direction, Extent, Functions, Handles, Layout, Lifetime, MAX_DEPTH, Ptr, Site, Stop, Target, Walker,
+    read_pointer, terminated_len,
 };
-use crate::wire::tree::{self, LIBRARY_KEY, Link, MAX_TREE, Reader};
+use crate::wire::tree::{self, MAX_TREE};
 use crate::wire::{BufRef, INLINE_MAX, MAX_OUTPUTS, Place};
 
 /// Presents what is behind a parameter.
-type Walk<'a> = dyn Fn(&mut dyn Walker) -> Result<(), Stop> + 'a;
+pub(super) type Walk<'a> = dyn Fn(&mut dyn Walker) -> Result<(), Stop> + 'a;
 
 /// A parameter's structured data on its way.
 #[derive(Debug, Default)]
 pub struct Tree {
     /// The walk's pointers into the application's memory, in their order.
-    nodes: Vec<usize>,
+    pub(super) nodes: Vec<usize>,
     /// Number of the output that brings the changes back.
-    out: Option<usize>,
+    pub(super) out: Option<usize>,
     /// Addresses that the vendor keeps using (so many bytes), or stops using.
-    kept: Vec<(usize, Option<usize>)>,
+    pub(super) kept: Vec<(usize, Option<usize>)>,
 }
 
 impl Call<'_> {
@@ -70,51 +69,6 @@ impl Call<'_> {
             tree.out = Some(n);
         }
         Ok((r, tree))
-    }
-
-    /// The call was made: brings back what the vendor changed and what its library showed.
-    ///
-    /// # Errors
-    /// That of a lost server, if what came back makes no sense.
-    ///
-    /// # Safety
-    /// As for [`Self::tree`], with the same walk.
-    pub unsafe fn receive(&mut self, tree: Tree, walk: &Walk<'_>) -> Result<(), Fail> {
-        for (address, kept) in &tree.kept {
-            match kept {
-                Some(len) if self.succeeded => self.session.library.keep(*address, *len),
-                None if self.succeeded => self.session.library.free(*address),
-                _ => {}
-            }
-        }
-        let Some(out) = tree.out else { return Ok(()) };
-        let Some(at) = self.scratch.trees.iter().position(|(n, _)| *n == out) else { return Ok(()) };
-        let blob = match self.scratch.trees.swap_remove(at).1 {
-            Came::Here(bytes) => bytes,
-            Came::Staged(number, len) => {
-                let mut bytes = vec![0; len];
-                self.scratch.held.push(Held::Staged(number));
-                // SAFETY: the vector is ours.
-                unsafe { self.fetch(number, bytes.as_mut_ptr(), len, None)? };
-                bytes
-            }
-        };
-        let mut receiver = Receiver {
-            call: self,
-            reader: Reader::new(&blob),
-            nodes: &tree.nodes,
-            next: 0,
-            pass: Pass::Links,
-            frames: Vec::new(),
-        };
-        if walk(&mut receiver).is_ok() && receiver.reader.is_at_end() {
-            return Ok(());
-        }
-        log::warn(format_args!(
-            "{}: the server's answer does not have the shape of its question",
-            self.session.desc.name
-        ));
-        Err(Fail::Lost)
     }
 }
 
@@ -312,184 +266,13 @@ impl Walker for Encoder<'_, '_> {
         }
         Ok(())
     }
-}
 
-/// What a walk over a changed struct looks at: pointers, as they were before the call, or values, as they are now.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Pass {
-    Links,
-    Values,
-}
-
-/// A struct around a site.
-#[derive(Clone, Copy)]
-struct Frame {
-    /// Address of the struct that is walked.
-    walked: usize,
-    /// The copy that the application gets; null if it is not changed.
-    copy: *mut u8,
-    /// The key of the block that it is in, if it is the library's memory.
-    library: Option<u64>,
-}
-
-/// Brings back what the vendor changed.
-struct Receiver<'c, 't, 'b> {
-    call: &'c mut Call<'t>,
-    reader: Reader<'b>,
-    nodes: &'b [usize],
-    next: usize,
-    pass: Pass,
-    frames: Vec<Frame>,
-}
-
-impl<'b> Receiver<'_, '_, 'b> {
-    /// Where the value at `site` is in the copy that the application gets.
-    fn copy_of(&self, site: Site) -> Option<*mut u8> {
-        let frame = self.frames.last()?;
-        (!frame.copy.is_null()).then(|| frame.copy.wrapping_add(site.at as usize - frame.walked))
-    }
-
-    fn bytes(&mut self) -> Result<Option<&'b [u8]>, Stop> {
-        let (r, at) = self.reader.pointer().ok_or(Stop)?;
-        match r.place() {
-            Some(Place::Null) => Ok(None),
-            Some(Place::Here) => self.reader.bytes(at, r.len()).map(Some).ok_or(Stop),
-            _ => Err(Stop),
-        }
-    }
-
-    /// Walks the elements of `len` bytes at `at`, of which `copy` goes to the application.
-    fn inside(
-        &mut self,
-        at: *mut u8,
-        copy: *mut u8,
-        len: usize,
-        library: Option<u64>,
-        target: &Target<'_>,
-        pass: Pass,
-    ) -> Result<(), Stop> {
-        let Some(inner) = target.inner else { return Ok(()) };
-        if self.frames.len() >= MAX_DEPTH {
-            return Err(Stop);
-        }
-        let size = target.step(len);
-        let around = std::mem::replace(&mut self.pass, pass);
-        for n in 0..len / size {
-            let copy = if copy.is_null() { copy } else { copy.wrapping_add(n * size) };
-            self.frames.push(Frame { walked: at as usize + n * size, copy, library });
-            let walked = inner(at.wrapping_add(n * size), n, self);
-            self.frames.pop();
-            walked?;
-        }
-        self.pass = around;
-        Ok(())
-    }
-
-    /// The library's memory.
-    fn library(&mut self, site: Site, target: &Target<'_>) -> Result<(), Stop> {
-        let shown = match self.reader.key().ok_or(Stop)? {
-            0 => std::ptr::null_mut(),
-            key => {
-                let bytes = self.bytes()?.filter(|_| is_library_key(key)).ok_or(Stop)?;
-                let library = &self.call.session.library;
-                let at = library.show(key, bytes);
-                if let Some(parent) = self.frames.last().and_then(|frame| frame.library) {
-                    library.belongs(key, parent);
-                }
-                self.inside(at, at, bytes.len(), Some(key), target, Pass::Values)?;
-                at
-            }
-        };
-        let to = if self.frames.is_empty() { Some(site.at) } else { self.copy_of(site) };
-        if let Some(to) = to {
-            // SAFETY: the site is a pointer, in the application's variable or in our copy of its struct.
-            unsafe { to.cast::<usize>().write_unaligned(shown as usize) };
-        }
-        Ok(())
-    }
-
-    /// A struct or list of the application's.
-    fn changed(&mut self, ptr: *mut u8, target: &Target<'_>) -> Result<(), Stop> {
-        if target.direction == Direction::In {
-            let Extent::Layout(layout) = self.extent(ptr, target) else { return Ok(()) };
-            return self.inside(ptr, std::ptr::null_mut(), layout.bytes, None, target, Pass::Links);
-        }
-        let Extent::Layout(layout) = self.extent(ptr, target) else { return Err(Stop) };
-        let bytes = self.bytes()?.filter(|bytes| bytes.len() == layout.bytes).ok_or(Stop)?;
-        // Aligned for every C type.
-        let mut words = vec![0u128; bytes.len().div_ceil(16).max(1)];
-        let copy: *mut u8 = words.as_mut_ptr().cast();
-        // SAFETY: the words have room for the bytes.
-        unsafe { copy.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
-        if target.direction == Direction::Inout {
-            self.inside(ptr, copy, bytes.len(), None, target, Pass::Links)?;
-        }
-        // What the vendor alone writes has no pointers of the application's.
-        let library = (target.direction == Direction::Out).then_some(LIBRARY_KEY);
-        self.inside(copy, copy, bytes.len(), library, target, Pass::Values)?;
-        // SAFETY: `receive` was promised that what the walk presents is writable; the length is what the specification says.
-        unsafe { ptr.copy_from_nonoverlapping(copy, bytes.len()) };
-        Ok(())
-    }
-
-    /// How long the application's data at `ptr` is.
-    fn extent(&self, ptr: *mut u8, target: &Target<'_>) -> Extent {
-        // SAFETY: what the application passed is readable.
-        match (target.extent)(unsafe { Ptr::new(ptr, usize::MAX) }) {
-            Extent::One(bytes) => Extent::Layout(Layout::bytes(bytes)),
-            // SAFETY: such data ends with zeros, by the API's contract.
-            Extent::Terminated => Extent::Layout(Layout::bytes(unsafe { terminated_len(ptr, target.size) })),
-            other => other,
-        }
-    }
-}
-
-impl Walker for Receiver<'_, '_, '_> {
-    fn pointer(&mut self, site: Site, target: &Target<'_>) -> Result<(), Stop> {
-        let in_library = self.frames.last().is_some_and(|frame| frame.library.is_some());
-        if target.library || in_library {
-            return match self.pass == Pass::Values || self.frames.is_empty() {
-                true => self.library(site, target),
-                false => Ok(()),
-            };
-        }
-        if self.pass == Pass::Values {
-            return Ok(());
-        }
-        let ptr = *self.nodes.get(self.next).ok_or(Stop)? as *mut u8;
-        self.next += 1;
-        if let Some(copy) = self.copy_of(site) {
-            // SAFETY: the site is a pointer in our copy of a struct.
-            let word = unsafe { copy.cast::<u64>().read_unaligned() };
-            let now = match Link::from_wire(word) {
-                Link::Null => 0,
-                Link::Into(node, offset) => self.nodes.get(node).ok_or(Stop)?.wrapping_add(offset),
-                Link::Foreign => ptr as usize,
-            };
-            // SAFETY: as above.
-            unsafe { copy.cast::<usize>().write_unaligned(now) };
-        }
-        match ptr.is_null() || target.inner.is_none() || target.no_copy {
-            true => Ok(()),
-            false => self.changed(ptr, target),
-        }
-    }
-
-    fn handle(&mut self, site: Site, kind: u8, _: Option<i64>) -> Result<(), Stop> {
-        if let (Pass::Values, Some(copy)) = (self.pass, self.copy_of(site)) {
-            // SAFETY: the site is a handle of 8 bytes in our copy.
-            unsafe {
-                let at = copy.cast::<u64>();
-                at.write_unaligned(self.call.session.bits_of(kind, at.read_unaligned()));
-            }
-        }
-        Ok(())
-    }
-
-    fn private(&mut self, site: Site, size: usize) -> Result<(), Stop> {
-        if let (Pass::Links, Some(copy)) = (self.pass, self.copy_of(site)) {
-            // SAFETY: the site is `size` bytes of the application's struct, and of our copy of it.
-            unsafe { copy.copy_from_nonoverlapping(site.at, size) };
+    fn callbacks(&mut self, functions: &Functions<'_>) -> Result<(), Stop> {
+        for function in functions.all.iter().flatten() {
+            // SAFETY: the site is a pointer of the application's. It is in the blob already, as is the user data.
+            let address = unsafe { read_pointer(function.site.at) };
+            let started = self.call.callback(address as u64);
+            self.check(started)?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::ffi::{CStr, c_void};
 
 use super::call::Call;
+use super::callback::Pool;
 use crate::spec::ApiDesc;
 
 /// A table of the vendor's functions: the generated `Vendor` struct of some API.
@@ -32,8 +33,21 @@ pub struct ServerApi {
     pub kinds: &'static [KindOps],
     /// Run once in a server that waits in the pool, so that the first session need not wait for it.
     pub warm: Option<unsafe fn(&Vendor)>,
+    /// What stands in for the application's functions, by the numbers of their types.
+    pub callbacks: &'static [CallbackOps],
     /// Whether the vendor has a function, by its number among the C functions of the specification.
     pub available: fn(&Vendor, u16) -> bool,
+}
+
+/// What the vendor calls in place of functions of a type.
+#[derive(Debug)]
+pub struct CallbackOps {
+    /// The type's name.
+    pub name: &'static str,
+    /// The registrations of a type without user data.
+    pub pool: Option<&'static Pool>,
+    /// Address of the function for one with this number: in its pool, or among those that share its user data.
+    pub trampoline: fn(usize) -> usize,
 }
 
 /// How the vendor counts references to objects of a kind. The handle is given as its bits.

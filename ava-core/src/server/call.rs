@@ -7,7 +7,7 @@ use serde::Serialize;
 use zerocopy::FromBytes;
 
 use super::api::Refusal;
-use super::callback::Registered;
+use super::callback::{Fields, Registered};
 use super::handles::Found;
 use super::record::Recording;
 use super::registry::{Entry, Want};
@@ -86,6 +86,8 @@ pub(super) struct Scratch {
     deferred: Vec<(usize, Entry)>,
     /// Callbacks that the call registered, and not for as long as the session.
     pub(super) registered: Vec<Registered>,
+    /// Callbacks inside structs that are not registered yet.
+    pub(super) callbacks: Vec<Fields>,
 }
 
 /// One command being handled by a shadow thread.
@@ -126,6 +128,7 @@ impl<'s> Call<'s> {
         scratch.trees.clear();
         scratch.metas.clear();
         scratch.registered.clear();
+        scratch.callbacks.clear();
         scratch.memory.reset();
         let asynchronous = header.flags & crate::wire::FLAG_ASYNC != 0;
         let began = session.registries.now();
@@ -249,10 +252,10 @@ impl<'s> Call<'s> {
         self.session.api.desc.functions.get(self.header.func as usize).map_or("?", |f| f.name)
     }
 
-    /// Everything is decoded: last checks before the vendor is called.
+    /// Everything is decoded: last checks before the vendor is called, and callbacks inside structs are registered.
     ///
     /// # Errors
-    /// A violation if an expression read outside a buffer.
+    /// A violation if an expression read outside a buffer; a limit, if there are too many callbacks.
     pub fn ready(&mut self) -> Result<(), Refusal> {
         if take_fault() {
             let function = self.function();
@@ -260,7 +263,7 @@ impl<'s> Call<'s> {
                 "{function}: a buffer is shorter than the specification reads"
             )));
         }
-        Ok(())
+        if self.scratch.callbacks.is_empty() { Ok(()) } else { self.register_fields() }
     }
 
     /// The vendor filled `bytes` bytes of the output.

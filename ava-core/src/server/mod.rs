@@ -27,7 +27,7 @@ mod vendor;
 
 pub mod fuzz;
 
-pub use api::{Dispatch, KindOps, Load, Refusal, RegistryDesc, ServerApi, StateOps, Vendor};
+pub use api::{CallbackOps, Dispatch, KindOps, Load, Refusal, RegistryDesc, ServerApi, StateOps, Vendor};
 pub use call::{Call, NewHandle};
 pub use callback::{Found, IntoFunction, Lifetime, Outgoing, POOL, Pool, call_back};
 pub use serve::{End, serve, serve_logged};

@@ -6,11 +6,12 @@ use std::sync::Arc;
 use super::api::Refusal;
 use super::buffers::unused;
 use super::call::{Call, Sink};
+use super::callback::{Field, Fields};
 use super::shadow::Shadow;
 use super::staging::Staging;
 use crate::spec::{
-    Direction, Extent, Handles, Layout, Lifetime, MAX_DEPTH, Opts, Ptr, Site, Stop, Target, Walker,
-    take_fault,
+    Direction, Extent, Function, Functions, Handles, Layout, Lifetime, MAX_DEPTH, Opts, Ptr, Site, Stop,
+    Target, Walker, take_fault,
 };
 use crate::wire::tree::{LIBRARY_KEY, MAX_TREE, Reader};
 use crate::wire::{BufRef, Place};
@@ -431,8 +432,7 @@ impl Walker for Decoder<'_, '_, '_> {
     }
 
     fn handle(&mut self, site: Site, kind: u8, invalid: Option<i64>) -> Result<(), Stop> {
-        // SAFETY: the site is 8 bytes in the struct that came.
-        let id = unsafe { site.at.cast::<u64>().read_unaligned() };
+        let id = word(site);
         let bits = match (self.call.bits(id, kind), invalid) {
             (Err(Refusal::InvalidHandle(_)), Some(status)) => return self.stop(Refusal::Status(status)),
             (bits, _) => self.check(bits)?,
@@ -452,6 +452,29 @@ impl Walker for Decoder<'_, '_, '_> {
         }
         Ok(())
     }
+
+    fn callbacks(&mut self, functions: &Functions<'_>) -> Result<(), Stop> {
+        if functions.sites().next().is_none() {
+            return Ok(());
+        }
+        let field = |function: &Option<Function>| match function {
+            Some(f) => Field { callback: f.callback, function: word(f.site), live: self.live(f.site) },
+            // It keeps its place among the others.
+            None => Field { callback: 0, function: 0, live: std::ptr::null_mut() },
+        };
+        self.call.scratch.callbacks.push(Fields {
+            functions: functions.all.iter().map(field).collect(),
+            userdata: functions.userdata.map(|site| (word(site), self.live(site))),
+            lifetime: functions.lifetime,
+        });
+        Ok(())
+    }
+}
+
+/// The word at a site.
+fn word(site: Site) -> u64 {
+    // SAFETY: the site is 8 bytes in the struct that came.
+    unsafe { site.at.cast::<u64>().read_unaligned() }
 }
 
 /// The null pointer.

@@ -1,13 +1,16 @@
 //! Structured data of a reply: structs that the vendor changed, and the vendor's own memory that it showed. The way there is in
-//! [`super::tree`].
+//! [`super::tree`]. What the vendor shows to a callback travels in the same way.
 
 use super::api::Refusal;
 use super::call::Call;
+use super::session::Session;
+use super::shadow::Shadow;
 use super::tree::{Keep, Node, Tree, Walk};
 use crate::spec::{
-    Direction, Extent, MAX_DEPTH, Ptr, Site, Stop, Target, Walker, read_pointer, terminated_len,
+    Direction, Extent, Functions, Lifetime, MAX_DEPTH, Ptr, Site, Stop, Target, Walker, read_pointer,
+    terminated_len,
 };
-use crate::wire::tree::{self, Link, MAX_TREE};
+use crate::wire::tree::{self, Link, MAX_TREE, SHOWN_KEY};
 
 impl Call<'_> {
     /// The vendor returned: makes what goes back of `tree`, and keeps or frees what outlives the call.
@@ -35,14 +38,7 @@ impl Call<'_> {
         if !ok && !tree.always {
             return Ok(());
         }
-        let mut sender = Sender {
-            call: self,
-            blob: Vec::new(),
-            nodes: &tree.nodes,
-            next: 0,
-            pass: Pass::Links,
-            frames: Vec::new(),
-        };
+        let mut sender = Sender::new(self.session, &tree.nodes, false);
         if walk(&mut sender).is_err() {
             let blob = sender.blob.len();
             let function = self.function();
@@ -53,12 +49,22 @@ impl Call<'_> {
             );
             return Err(Refusal::Limit);
         }
-        let blob = sender.blob;
+        let Sender { blob, filled, .. } = sender;
+        for (shadow, bytes) in filled {
+            self.filled(shadow, bytes);
+        }
         if let Some(n) = tree.out {
             self.scratch.trees.push((n, blob));
         }
         Ok(())
     }
+}
+
+/// What the vendor shows to a callback, as `walk` presents it; `None` if that is more than a callback can carry.
+pub(super) fn shown(session: &Session, walk: &Walk<'_>) -> Option<Vec<u8>> {
+    let mut sender = Sender::new(session, &[], true);
+    walk(&mut sender).ok()?;
+    Some(sender.blob)
 }
 
 /// What a walk over a changed struct looks at: pointers, as they were before the call, or values, as they are now.
@@ -80,16 +86,25 @@ struct Frame {
     library: bool,
 }
 
-struct Sender<'c, 's, 't> {
-    call: &'c mut Call<'s>,
+struct Sender<'s, 't> {
+    session: &'s Session,
     blob: Vec<u8>,
     nodes: &'t [Node],
     next: usize,
     pass: Pass,
     frames: Vec<Frame>,
+    /// How much of flat outputs the vendor wrote.
+    filled: Vec<(Shadow, usize)>,
+    /// Everything is the vendor's, shown to a callback.
+    shows: bool,
 }
 
-impl Sender<'_, '_, '_> {
+impl<'s, 't> Sender<'s, 't> {
+    fn new(session: &'s Session, nodes: &'t [Node], shows: bool) -> Self {
+        let (blob, frames, filled) = (Vec::new(), Vec::new(), Vec::new());
+        Self { session, blob, nodes, next: 0, pass: Pass::Links, frames, filled, shows }
+    }
+
     /// Where the vendor left the value at `site`.
     fn live(&self, site: Site) -> *mut u8 {
         self.frames
@@ -158,7 +173,10 @@ impl Sender<'_, '_, '_> {
             Extent::Terminated => unsafe { terminated_len(ptr, target.size) },
             Extent::Kept => return Err(Stop),
         };
-        let key = self.call.session.kept.name(ptr as usize);
+        let key = match self.shows && target.lifetime == Lifetime::Call {
+            true => SHOWN_KEY,
+            false => self.session.kept.name(ptr as usize),
+        };
         tree::put_key(&mut self.blob, key);
         let at = self.put(ptr, len)?;
         let frame = Frame { walked: ptr, live: ptr, copy: Some(at), library: true };
@@ -181,9 +199,9 @@ impl Sender<'_, '_, '_> {
     }
 }
 
-impl Walker for Sender<'_, '_, '_> {
+impl Walker for Sender<'_, '_> {
     fn pointer(&mut self, site: Site, target: &Target<'_>) -> Result<(), Stop> {
-        let in_library = self.frames.last().is_some_and(|frame| frame.library);
+        let in_library = self.shows || self.frames.last().is_some_and(|frame| frame.library);
         if target.library || in_library {
             return match self.pass == Pass::Values || self.frames.is_empty() {
                 true => self.library(site, target),
@@ -213,7 +231,7 @@ impl Walker for Sender<'_, '_, '_> {
         }
         if let (Some(filled), true) = (target.filled, node.shadow.output.is_some()) {
             let around = self.frames.last().map_or(std::ptr::null_mut(), |frame| frame.live);
-            self.call.filled(node.shadow, filled(around));
+            self.filled.push((node.shadow, filled(around)));
         }
         if target.inner.is_none() || target.no_copy {
             return Ok(());
@@ -239,7 +257,7 @@ impl Walker for Sender<'_, '_, '_> {
         if self.pass == Pass::Values {
             // SAFETY: the site is a handle of 8 bytes, in a struct of ours or of the vendor's.
             let bits = unsafe { self.live(site).cast::<u64>().read_unaligned() };
-            let id = self.call.session.handles.name(kind, bits);
+            let id = self.session.handles.name(kind, bits);
             if let Some(copy) = self.copy_of(site, 8) {
                 copy.copy_from_slice(&id.to_ne_bytes());
             }
@@ -250,6 +268,22 @@ impl Walker for Sender<'_, '_, '_> {
     fn private(&mut self, site: Site, size: usize) -> Result<(), Stop> {
         if let Some(copy) = self.copy_of(site, size) {
             copy.fill(0);
+        }
+        Ok(())
+    }
+
+    fn callbacks(&mut self, functions: &Functions<'_>) -> Result<(), Stop> {
+        let in_library = self.frames.last().is_some_and(|frame| frame.library);
+        if !in_library && self.pass == Pass::Values {
+            return Ok(());
+        }
+        for site in functions.sites() {
+            // SAFETY: the site is a pointer in a struct of ours or of the vendor's.
+            let is_null = unsafe { read_pointer(self.live(site)) }.is_null();
+            if let Some(copy) = self.copy_of(site, 8) {
+                // The guest has its own, and no use for the vendor's.
+                copy.copy_from_slice(&u64::from(!is_null && !in_library).to_ne_bytes());
+            }
         }
         Ok(())
     }

@@ -103,6 +103,46 @@ pub struct Site {
     pub at: *mut u8,
 }
 
+/// For how long the vendor may call a callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallbackLife {
+    /// Until the function that it was passed to returns.
+    Call,
+    /// Until it ran.
+    Once,
+    /// As long as the session.
+    Kept,
+}
+
+/// A pointer to a function of the application's.
+#[derive(Debug, Clone, Copy)]
+pub struct Function {
+    /// Where the pointer is.
+    pub site: Site,
+    /// Number of its type among the specification's types of callbacks.
+    pub callback: u16,
+}
+
+/// Functions in a struct that share their user data.
+#[derive(Debug)]
+pub struct Functions<'a> {
+    /// Each at its own place in the list; `None` for one that the struct does not have now.
+    pub all: &'a [Option<Function>],
+    /// What they get back; `None` if their type, of which there is one, gets nothing.
+    pub userdata: Option<Site>,
+    /// For how long they are called.
+    pub lifetime: CallbackLife,
+}
+
+impl Functions<'_> {
+    /// The places of the functions that are there, and of their user data if there is one.
+    pub fn sites(&self) -> impl Iterator<Item = Site> {
+        let there = self.all.iter().flatten().map(|function| function.site);
+        let any = self.all.iter().any(Option::is_some);
+        there.chain(self.userdata.filter(|_| any))
+    }
+}
+
 /// What is done at each site of a walk.
 pub trait Walker {
     /// A pointer.
@@ -122,6 +162,12 @@ pub trait Walker {
     /// # Errors
     /// The walk cannot go on.
     fn private(&mut self, site: Site, size: usize) -> Result<(), Stop>;
+
+    /// Callbacks.
+    ///
+    /// # Errors
+    /// They cannot be made.
+    fn callbacks(&mut self, functions: &Functions<'_>) -> Result<(), Stop>;
 }
 
 /// A struct whose insides a specification describes by `#[structure(..)] type T;`.
@@ -315,6 +361,11 @@ pub const fn probe<P: Pointer>(_: *mut P) -> Probe<P::Target> {
 pub unsafe fn walk_structure<T: Structure>(this: *mut T, walker: &mut dyn Walker) -> Result<(), Stop> {
     // SAFETY: by the caller's promise.
     unsafe { T::walk(this, walker) }
+}
+
+/// Fails to compile if what is at a place is not as large as a pointer, which the vendor gets there.
+pub const fn assert_userdata<T>(_: *mut T) {
+    const { assert!(size_of::<T>() == 8, "the user data of callbacks inside a structure must be 8 bytes large") };
 }
 
 /// Fails to compile if handles of kind `K` do not have the size that travels.

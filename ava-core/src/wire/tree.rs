@@ -8,7 +8,9 @@
 //! that it points to, or 0. On the way to the server, `Here` holds strings, small buffers, and every struct or list that has pointers inside; large flat
 //! buffers are in the arena, and outputs are announced as those of a command are. On the way back, a blob holds the structs
 //! that the vendor changed, with a [`Link`] in place of every pointer into memory that the guest sent, and the library's own
-//! memory that it reported, with its key if it is kept.
+//! memory that it reported, with its key. Functions of the application's and their user data travel as they are to the server; on the way
+//! back there is 0 for null, and 1 for what the guest has itself. An argument of a callback has the form of what comes back, with
+//! [`SHOWN_KEY`] for memory that is valid during the callback.
 
 use zerocopy::{FromBytes, IntoBytes};
 
@@ -19,6 +21,9 @@ pub const MAX_TREE: usize = 64 << 20;
 
 /// Set in the keys of the library's memory, clear in those of the application's, which are addresses.
 pub const LIBRARY_KEY: u64 = 1 << 63;
+
+/// The key of memory that the vendor shows to a callback, until that returns.
+pub const SHOWN_KEY: u64 = 1;
 
 /// A pointer in a struct that the vendor changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

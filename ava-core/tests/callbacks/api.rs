@@ -7,6 +7,7 @@ use ava_core::transport::window::WindowOptions;
 
 pub mod types {
     #![allow(non_camel_case_types)]
+    use std::ffi::{c_char, c_void};
 
     pub type status = i32;
     pub const OK: status = 0;
@@ -19,13 +20,48 @@ pub mod types {
     pub type item = *mut item_;
 
     #[repr(C)]
+    #[derive(Clone, Copy)]
+    pub struct hooks_ {
+        pub user: *mut c_void,
+        pub alloc: Option<unsafe extern "C" fn(usize, *mut c_void) -> *mut c_void>,
+        pub free: Option<unsafe extern "C" fn(*mut c_void, *mut c_void)>,
+        pub count: u32,
+        pub audit: Option<unsafe extern "C" fn(u32)>,
+        pub next: *mut hooks_,
+    }
+
+    #[repr(C)]
+    #[derive(Clone, Copy)]
+    pub union what_ {
+        pub audit: Option<unsafe extern "C" fn(u32)>,
+        pub number: u64,
+    }
+
+    #[repr(C)]
+    #[derive(Clone, Copy)]
+    pub struct choice_ {
+        pub kind: u32,
+        pub what: what_,
+    }
+
+    #[repr(C)]
+    #[derive(Clone, Copy)]
+    pub struct piece_ {
+        pub name: *const c_char,
+        pub owner: item,
+        pub count: u32,
+        pub values: *const u32,
+        pub next: *const piece_,
+    }
+
+    #[repr(C)]
     pub struct table_ {
         pub extra: Option<unsafe extern "C" fn(u32, *mut u32) -> status>,
         pub visit: Option<
             unsafe extern "C" fn(
                 u32,
-                Option<unsafe extern "C" fn(item, u32, *mut std::ffi::c_void) -> status>,
-                *mut std::ffi::c_void,
+                Option<unsafe extern "C" fn(item, u32, *mut c_void) -> status>,
+                *mut c_void,
             ) -> status,
         >,
     }
@@ -43,6 +79,9 @@ pub mod ffi {
     type fill = Option<unsafe extern "C" fn(u32, usize, *mut c_void, *mut u32, *mut c_void) -> status>;
     type best = Option<unsafe extern "C" fn(u32, *const item, *mut item, *mut c_void) -> status>;
     type change = Option<unsafe extern "C" fn(usize, *mut u32)>;
+    type look = Option<unsafe extern "C" fn(u32, *const piece_, *const *const c_char, *mut c_void) -> status>;
+    type told = Option<unsafe extern "C" fn(*const piece_, *mut c_void)>;
+    type part = Option<unsafe extern "C" fn(usize, *mut c_void, *mut usize, *mut c_void)>;
     type take = Option<unsafe extern "C" fn(usize, *const u8, *mut c_void) -> u64>;
 
     unsafe extern "C" {
@@ -68,6 +107,14 @@ pub mod ffi {
         pub fn cbAsk(f: visit, data: *mut c_void) -> status;
         pub fn cbHook(f: Option<unsafe extern "C" fn() -> u32>) -> status;
         pub fn cbLocal(f: Option<unsafe extern "C" fn(u32)>, data: *mut c_void) -> status;
+        pub fn cbHooks(n: u32, hooks: *const hooks_, size: usize) -> status;
+        pub fn cbSwapHooks(hooks: *mut hooks_) -> status;
+        pub fn cbKeepHooks(hooks: *const hooks_) -> status;
+        pub fn cbUseHooks(size: usize) -> status;
+        pub fn cbChoose(n: u32, choices: *const choice_, sum: *mut u64) -> status;
+        pub fn cbLook(i: item, n: u32, f: look, data: *mut c_void) -> status;
+        pub fn cbTell(i: item, times: u32, f: told, data: *mut c_void) -> status;
+        pub fn cbPart(size: usize, bytes: *mut u8, f: part, data: *mut c_void) -> status;
         pub fn cbGetProc(name: *const c_char) -> *mut c_void;
         pub fn cbGetTable(version: u32) -> *const table_;
     }
@@ -83,6 +130,23 @@ ava_core::ava_api! {
         type status;
         #[handle(retain = cbRetain, release = cbRelease, invalid = BAD_ITEM)]
         type item;
+        #[structure(
+            field(user, userdata(alloc, free)),
+            field(alloc, callback(alloc)),
+            field(free, callback(free)),
+            field(audit, callback(audit)),
+            field(next, inout)
+        )]
+        type hooks_;
+        #[structure(field(what.audit, callback(audit, call), when = this.kind == 1))]
+        type choice_;
+        #[structure(
+            field(name, input(cstr)),
+            field(owner, handle(item)),
+            field(values, input(len = this.count)),
+            field(next, input)
+        )]
+        type piece_;
 
         extern "callback" {
             fn visit(i: item, index: u32, #[userdata] data: *mut c_void) -> status;
@@ -105,6 +169,23 @@ ava_core::ava_api! {
             fn change(n: usize, #[inout(len = n)] values: *mut u32);
             fn take(size: usize, #[input(len = size)] from: *const u8, #[userdata] data: *mut c_void) -> u64;
             fn hook() -> u32;
+            #[returns(opaque)]
+            fn alloc(size: usize, #[userdata] user: *mut c_void) -> *mut c_void;
+            fn free(#[opaque] memory: *mut c_void, #[userdata] user: *mut c_void);
+            fn audit(n: u32);
+            fn look(
+                n: u32,
+                #[input(len = n)] pieces: *const piece_,
+                #[input(len = n, element(cstr))] names: *const *const c_char,
+                #[userdata] data: *mut c_void,
+            ) -> status;
+            fn told(#[input] piece: *const piece_, #[userdata] data: *mut c_void);
+            fn part(
+                size: usize,
+                #[output(bytes = size, filled = *used)] to: *mut c_void,
+                #[output] used: *mut usize,
+                #[userdata] data: *mut c_void,
+            );
         }
 
         unsafe extern "C" {
@@ -141,6 +222,28 @@ ava_core::ava_api! {
             fn cbElsewhere(n: u32, #[callback(call)] f: visit, #[userdata(f)] data: *mut c_void, #[output] answer: *mut status) -> status;
             fn cbAsk(f: visit, #[userdata(f)] data: *mut c_void) -> status;
             fn cbHook(f: hook) -> status;
+            fn cbHooks(n: u32, #[input(len = n)] hooks: *const hooks_, size: usize) -> status;
+            fn cbSwapHooks(#[inout] hooks: *mut hooks_) -> status;
+            fn cbKeepHooks(
+                #[input(
+                    field(user, userdata),
+                    field(alloc, callback(alloc, kept)),
+                    field(free, callback(free)),
+                    field(audit, local),
+                    field(next, local)
+                )]
+                hooks: *const hooks_,
+            ) -> status;
+            fn cbUseHooks(size: usize) -> status;
+            fn cbChoose(n: u32, #[input(len = n)] choices: *const choice_, #[output] sum: *mut u64) -> status;
+            fn cbLook(i: item, n: u32, #[callback(call)] f: look, #[userdata(f)] data: *mut c_void) -> status;
+            fn cbTell(i: item, times: u32, f: told, #[userdata(f)] data: *mut c_void) -> status;
+            fn cbPart(
+                size: usize,
+                #[inout(bytes = size, always)] bytes: *mut u8,
+                #[callback(call)] f: part,
+                #[userdata(f)] data: *mut c_void,
+            ) -> status;
             fn cbLocal(#[local] f: Option<unsafe extern "C" fn(u32)>, #[userdata(f)] data: *mut c_void) -> status;
 
             #[extension(vendor.cbGetProc(c"cbExtra".as_ptr()))]

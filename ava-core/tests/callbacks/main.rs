@@ -5,6 +5,7 @@
 
 mod api;
 mod hostile;
+mod structs;
 mod vendor;
 
 use std::collections::HashMap;

@@ -8,6 +8,9 @@ use std::time::Duration;
 
 use super::api::types::*;
 
+#[path = "vendor_structs.rs"]
+mod structs;
+
 type Visit = Option<unsafe extern "C" fn(item, u32, *mut c_void) -> status>;
 type Compare = Option<unsafe extern "C" fn(*const u32, *const u32) -> i32>;
 type Log = Option<unsafe extern "C" fn(u32, *const c_char)>;
@@ -244,6 +247,6 @@ pub fn find(name: &CStr) -> *mut c_void {
         b"cbHook" => hook as *mut c_void,
         b"cbGetProc" => get_proc as *mut c_void,
         b"cbGetTable" => table as *mut c_void,
-        _ => std::ptr::null_mut(),
+        _ => structs::find(name),
     }
 }

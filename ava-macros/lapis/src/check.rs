@@ -2,6 +2,7 @@
 //! expressions) is left to it.
 
 pub(crate) mod costs;
+mod inside;
 mod record;
 
 use std::collections::BTreeSet;
@@ -28,6 +29,7 @@ pub(crate) fn check(model: &mut Model, errors: &mut Errors) {
         if let Some(forwarded) = function.forwarded() {
             asynchrony(function, forwarded, errors);
             callbacks(function, forwarded, errors);
+            inside::check(function, forwarded, model, errors);
             metas(function, forwarded, errors);
             frees(function, model, &made, errors);
             costs::check(function, forwarded, model, errors);

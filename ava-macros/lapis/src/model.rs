@@ -6,6 +6,9 @@
     reason = "a specification has some hundreds of them, which are made once"
 )]
 
+mod callback;
+
+pub(crate) use callback::{Callback, CallbackLife};
 use proc_macro2::TokenStream;
 use syn::{Attribute, Expr, Ident, LitStr, Type, Visibility};
 
@@ -83,21 +86,6 @@ pub(crate) struct Structure {
 pub(crate) struct Variant {
     pub(crate) ty: Expr,
     pub(crate) when: Expr,
-}
-
-/// A type of callbacks.
-pub(crate) struct Callback {
-    /// Its prototype and what its parameters are, as of a function that the vendor calls. It has no body.
-    pub(crate) function: Function,
-    /// It has no mistakes.
-    pub(crate) sound: bool,
-}
-
-impl Callback {
-    /// Whether the vendor hands the application's pointer back.
-    pub(crate) fn has_userdata(&self) -> bool {
-        self.function.params.iter().any(|param| matches!(param.role, Role::Userdata(_)))
-    }
 }
 
 /// A registry of buffers in flight.
@@ -295,17 +283,6 @@ pub(crate) enum Role {
     Userdata(Vec<usize>),
 }
 
-/// For how long the vendor may call a callback.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) enum CallbackLife {
-    /// Until the function that it was passed to returns.
-    Call,
-    /// Until it ran.
-    Once,
-    /// As long as the session.
-    Kept,
-}
-
 /// An object that a call makes.
 pub(crate) struct New {
     pub(crate) kind: usize,
@@ -356,6 +333,13 @@ pub(crate) enum Content {
     },
     /// A struct of a described type, or an array of such.
     Structure,
+    /// A function of the application's, of this type of callbacks.
+    Callback {
+        ty: usize,
+        lifetime: CallbackLife,
+    },
+    /// What the functions in these fields of the same struct get back.
+    Userdata(Vec<usize>),
     /// Each side has its own.
     Local,
 }
@@ -498,7 +482,7 @@ impl Content {
         match self {
             Self::Buffer(buffer) => buffer.exprs().into_iter().chain(buffer.filled.as_ref()).collect(),
             Self::Handle { invalid, .. } => invalid.iter().collect(),
-            Self::Structure | Self::Local => Vec::new(),
+            Self::Structure | Self::Callback { .. } | Self::Userdata(_) | Self::Local => Vec::new(),
         }
     }
 }

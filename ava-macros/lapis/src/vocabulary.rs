@@ -171,7 +171,9 @@ words! {
     Opaque "opaque" "opaque": Flag => [Param, Type, Returns];
     Local "local" "local": Flag => [Param, Field];
     Callback "callback" "callback(once)": Args(0, 1, None) => [Param];
+    CallbackInside "callback" "callback(dm_progress_fn, call)": Args(1, 2, None) => [Field];
     Userdata "userdata" "userdata(pfn_notify)": Args(0, 9, None) => [Param];
+    UserdataInside "userdata" "userdata(alloc, free)": Args(0, 8, None) => [Field];
     Contextual "contextual" "contextual(READS.drain(queue))": Args(1, 1, None) => [Param];
     Errno "contextual" "contextual(errno)": Args(1, 1, None) => [Function];
 

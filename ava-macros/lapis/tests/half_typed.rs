@@ -116,6 +116,8 @@ fn any_tokens_at_all_expand_to_something() {
         "mod m { extern \"callback\" { fn ; fn f(#[userdata()] ) ; fn g(f: f, g: g) -> g; fn r#h(#[userdata(x, once)] a: *mut ) } }",
         "mod m { extern \"callback\" { fn f(a: u8, a: u8) {} } unsafe extern \"C\" { fn g(#[callback(=)] f: f, #[userdata(once, once)] f: f); } }",
         "mod m { unsafe extern \"C\" { #[extension] fn f(); #[extension(fn)] fn g(); #[extension(1, 2)] #[since()] fn h(); } }",
+        "mod m { extern \"callback\" { fn f(#[userdata] u: *mut c_void); } #[structure(field(a, callback(f, )), field(u, userdata(, a)))] type s; }",
+        "mod m { extern \"callback\" { #[returns()] fn f(#[input(field())] s: *const s) -> *mut; } #[structure(field(a, callback()), field(, userdata))] type s; }",
         "#[api(name = 3, version, ffi = 1 + 1, library = [x])] mod m { #[handle] type T; #[status(x)] type U; }",
     ] {
         lapis::expand(text.parse().unwrap());

@@ -219,8 +219,8 @@ fn callbacks() {
     says(&with("#[mode(Sync)] fn f();", ""), "takes no descriptors");
     says(&with("fn f(#[local] n: u8);", ""), "`local` has no meaning in a callback");
     says(&with("fn f(#[userdata(f)] p: *mut c_void);", ""), "write `#[userdata]`");
-    says(&with("fn f(#[input(with = x)] p: *const u8);", ""), "`with` has no meaning in a callback");
-    says(&with("fn f(#[output(new)] e: *mut event);", ""), "`new` has no meaning in a callback");
+    says(&with("fn f(#[input(with = x)] p: *const u8);", ""), "`with` has no meaning here in a callback");
+    says(&with("fn f(#[output(new)] e: *mut event);", ""), "`new` has no meaning here in a callback");
     says(
         &with(
             "fn f(#[userdata] p: *mut c_void);",
@@ -229,6 +229,9 @@ fn callbacks() {
         "`a` has its user data already",
     );
     says(&with("fn f(a: u8, a: u8);", ""), "two parameters `a`");
+    says(&with("fn f(#[input(filled = 1)] p: *const u8);", ""), "`filled` does not belong in `input(..)`");
+    says(&with("#[returns(opaque)] fn f() -> u8;", ""), "only a pointer that is returned can be `opaque`");
+    says(&with("#[returns(new)] fn f() -> queue;", ""), "a value, or a pointer that is `returns(opaque)`");
     says(&with("fn f();", "#[cached] fn g(a: f) -> status;"), "cannot be `cached`");
     says(&with("fn f();", "fn g(#[callback(call)] n: u8);"), "of a type that is not declared");
     says(&with("fn f(n: broken, #[userdata] p: );", ""), "expected the type of `p`");
@@ -240,6 +243,41 @@ fn callbacks() {
         [""; 0]
     );
     says(&messages("extern \"server\" { #[extension(x)] fn f() {} }"), "only a function of the API");
+}
+
+#[test]
+fn callbacks_in_structs() {
+    let with = |fields: &str| {
+        messages(&format!(
+            "#[structure({fields})] type hooks; extern \"callback\" {{ fn f(#[userdata] p: *mut c_void); fn g(); }}"
+        ))
+    };
+    assert_eq!(with("field(a, callback(f)), field(b, callback(f, once)), field(u, userdata)"), [""; 0]);
+    assert_eq!(
+        with("field(x.a, callback(f, call)), field(x.u, userdata(x.a)), field(b, callback(g))"),
+        [""; 0]
+    );
+    says(&with("field(u, userdata)"), "which callback of this struct gets `u` back?");
+    says(&with("field(a, callback(g, once))"), "`g` has no user data");
+    says(
+        &with("field(a, callback(f)), field(u, userdata(a)), field(v, userdata(a))"),
+        "`a` has its user data already",
+    );
+    says(&with("field(a, callback(f)), field(u, userdata(a), when = this.n != 0)"), "say `when` of those");
+    says(
+        &messages(
+            "#[structure(field(a, callback(g)))] type hooks; extern \"callback\" { fn g(); }
+             unsafe extern \"C\" { #[cached] fn f(#[input] h: *const hooks) -> status; }",
+        ),
+        "so it cannot be `cached`",
+    );
+    says(
+        &messages(
+            "extern \"callback\" { fn g(); }
+             unsafe extern \"C\" { #[mode(Async)] fn f(#[input(field(a, callback(g, call)))] h: *const hooks) -> status; }",
+        ),
+        "say `once` or `kept` of it",
+    );
 }
 
 #[test]

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use super::recorder::Recorder;
 use super::text;
 use crate::spec::{
-    Class, Direction, Extent, Layout, Ptr, Site, Stop, Target, Walker, read_pointer, terminated_len,
+    Class, Direction, Extent, Functions, Layout, Ptr, Site, Stop, Target, Walker, read_pointer,
+    terminated_len,
 };
 
 /// Deepest nesting that is shown.
@@ -192,6 +193,18 @@ impl Walker for Printer<'_> {
     }
 
     fn private(&mut self, _: Site, _: usize) -> Result<(), Stop> {
+        Ok(())
+    }
+
+    fn callbacks(&mut self, functions: &Functions<'_>) -> Result<(), Stop> {
+        if !self.frames.last().is_some_and(|frame| frame.mine) || self.pass == Pass::After {
+            return Ok(());
+        }
+        for site in functions.sites() {
+            // SAFETY: the site is a function or a pointer of the application's.
+            let address = unsafe { read_pointer(site.at) } as usize;
+            self.put(site.name, if address == 0 { "null".to_owned() } else { format!("{address:#x}") });
+        }
         Ok(())
     }
 }

@@ -10,10 +10,12 @@
 //! The vendor's thread waits until the function has returned, as natively, and serves the calls that it makes. When the session ends it
 //! gets zeros.
 
+mod fields;
 mod lending;
 mod outgoing;
 mod registration;
 
+pub(super) use fields::{Field, Fields};
 pub use outgoing::{Outgoing, call_back};
 pub(super) use registration::Registered;
 pub use registration::{Found, IntoFunction, Lifetime, POOL, Pool};

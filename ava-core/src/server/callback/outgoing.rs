@@ -11,6 +11,8 @@ use super::super::handles::Found as Object;
 use super::super::serving::{Serving, with_serving};
 use super::super::session::Session;
 use super::super::staging::Staging;
+use super::super::tree::Walk;
+use super::super::tree_reply::shown;
 use super::registration::{Found, Target};
 use crate::spec::{HandleArg, HandleKind, Handles, Layout, RawHandle};
 use crate::wire::{
@@ -28,6 +30,10 @@ struct Out {
     staged: Option<Arc<Staging>>,
     /// It holds nothing yet.
     fresh: bool,
+    /// How many bytes of it the application's function wrote, if it says so; 0 until that is known.
+    filled: Option<usize>,
+    /// Where it begins among the inline outputs, if it is not staged.
+    at: usize,
 }
 
 /// A callback being encoded.
@@ -51,12 +57,18 @@ impl std::fmt::Debug for Outgoing<'_> {
 }
 
 /// Calls the application's function that `found` stands for, with the arguments that `encode` gives; the bits of what it
-/// returned. Zero, and zeros in its outputs, if there is nobody to call.
+/// returned. Zero, and zeros in its outputs, if there is nobody to call. `filled` is given what came back, and says how much of the
+/// outputs was written whose length is said to be `partial`.
 ///
 /// # Safety
 /// The vendor called a trampoline: `found` is what it was registered with, and the pointers that `encode` gives are as the API
 /// promises the application.
-pub unsafe fn call_back(name: &'static str, found: Found, encode: impl FnOnce(&mut Outgoing<'_>)) -> u64 {
+pub unsafe fn call_back(
+    name: &'static str,
+    found: Found,
+    encode: impl FnOnce(&mut Outgoing<'_>),
+    filled: impl FnOnce(&mut Outgoing<'_>, u64),
+) -> u64 {
     // A panic must not unwind into the vendor.
     let called = catch_unwind(AssertUnwindSafe(|| {
         // SAFETY: passed on to the caller.
@@ -66,7 +78,7 @@ pub unsafe fn call_back(name: &'static str, found: Found, encode: impl FnOnce(&m
         };
         let mut callback = Outgoing::new(&target.session);
         encode(&mut callback);
-        callback.call(name, &target)
+        callback.call(name, &target, filled)
     }));
     called.unwrap_or_else(|_| {
         tracing::error!(callback = name, "the server panicked in a callback; this is a bug in AvA");
@@ -226,15 +238,37 @@ impl<'t> Outgoing<'t> {
         self.out(ptr, layout, staged, false);
     }
 
+    /// What the vendor shows, as `walk` presents it.
+    pub fn tree(&mut self, walk: &Walk<'_>) {
+        match shown(self.session, walk) {
+            // SAFETY: the blob is ours.
+            Some(blob) => unsafe { self.input(blob.as_ptr(), &Layout::bytes(blob.len())) },
+            None => self.failed = Some("what the vendor shows is too large or nested too deep"),
+        }
+    }
+
+    /// The application's function says how much it writes of the output at `ptr`.
+    pub fn partial(&mut self, ptr: *const u8) {
+        self.filled(ptr, 0);
+    }
+
+    /// It wrote so many bytes of the output at `ptr`.
+    pub fn filled(&mut self, ptr: *const u8, bytes: usize) {
+        for out in self.outs.iter_mut().filter(|out| out.ptr.cast_const() == ptr) {
+            out.filled = Some(bytes.min(out.len));
+        }
+    }
+
     fn fits_result(&self, len: usize) -> bool {
         len <= INLINE_MAX && self.outputs + len + 8 <= MAX_CALLBACK_INLINE
     }
 
     fn out(&mut self, ptr: *mut u8, layout: &Layout, staged: Option<Arc<Staging>>, fresh: bool) {
+        let (at, len, handles) = (self.outputs, layout.bytes, layout.handles.clone());
         if staged.is_none() {
-            self.outputs += align_up(layout.bytes, 8);
+            self.outputs += align_up(len, 8);
         }
-        self.outs.push(Out { ptr, len: layout.bytes, handles: layout.handles.clone(), staged, fresh });
+        self.outs.push(Out { ptr, len, handles, staged, fresh, filled: None, at });
     }
 
     /// A staging buffer of `len` bytes, from or to which the guest copies; if it is `fresh`, only to it.
@@ -253,7 +287,7 @@ impl<'t> Outgoing<'t> {
     }
 
     /// Makes the callback.
-    fn call(mut self, name: &'static str, target: &Target) -> u64 {
+    fn call(mut self, name: &'static str, target: &Target, filled: impl FnOnce(&mut Self, u64)) -> u64 {
         if self.words.len() > MAX_WORDS {
             self.failed = Some("it has too many arguments");
         }
@@ -261,7 +295,7 @@ impl<'t> Outgoing<'t> {
             tracing::warn!(callback = name, why, "a callback cannot be made; the vendor gets zeros");
         }
         let result = if self.failed.is_none() { self.deliver(target) } else { None };
-        let value = self.accept(result.as_deref());
+        let value = self.accept(result.as_deref(), filled);
         self.staged.iter().for_each(|number| self.session.staging.free(*number));
         value
     }
@@ -300,34 +334,41 @@ impl<'t> Outgoing<'t> {
     }
 
     /// Copies the outputs to where the vendor wants them; the value.
-    fn accept(&self, result: Option<&[u8]>) -> u64 {
-        let (value, mut inline) = result.and_then(<[u8]>::split_first_chunk).unzip();
-        for out in &self.outs {
-            let from = match (&out.staged, inline) {
-                (Some(staging), Some(_)) => staging.as_ptr().cast_const(),
-                (None, Some(bytes)) => {
-                    let Some((bytes, rest)) = bytes.split_at_checked(align_up(out.len, 8)) else { break };
-                    inline = Some(rest);
-                    bytes.as_ptr()
-                }
-                (_, None) if out.fresh => {
-                    // SAFETY: the vendor's buffer has `len` bytes until the callback returns.
-                    unsafe { out.ptr.write_bytes(0, out.len) };
-                    continue;
-                }
-                // What it held stays.
-                (_, None) => continue,
-            };
-            // SAFETY: as above; the source has `len` bytes, and is ours.
-            unsafe { out.ptr.copy_from_nonoverlapping(from, out.len) };
-            self.restore_ids(out);
-        }
-        value.map_or(0, |value| u64::from_ne_bytes(*value))
+    fn accept(&mut self, result: Option<&[u8]>, filled: impl FnOnce(&mut Self, u64)) -> u64 {
+        let Some((value, inline)) = result.and_then(<[u8]>::split_first_chunk) else {
+            // What held something keeps it.
+            for out in self.outs.iter().filter(|out| out.fresh) {
+                // SAFETY: the vendor's buffer has `len` bytes until the callback returns.
+                unsafe { out.ptr.write_bytes(0, out.len) };
+            }
+            return 0;
+        };
+        let value = u64::from_ne_bytes(*value);
+        self.outs.iter().filter(|out| out.filled.is_none()).for_each(|out| self.copy(out, out.len, inline));
+        // How much was written may be among the others.
+        filled(self, value);
+        let partial = self.outs.iter().filter_map(|out| Some((out, out.filled?)));
+        partial.for_each(|(out, len)| self.copy(out, len, inline));
+        value
     }
 
-    /// Replaces the guest's ids in an output by the vendor's handles; null for one that is no live object.
-    fn restore_ids(&self, out: &Out) {
-        for (offset, kind) in out.handles.places(out.len) {
+    /// Copies the first `len` bytes of an output, which is among the `inline` ones if it is not staged.
+    fn copy(&self, out: &Out, len: usize, inline: &[u8]) {
+        let from = match &out.staged {
+            Some(staging) => staging.as_ptr().cast_const(),
+            None => match inline.get(out.at..out.at + out.len) {
+                Some(bytes) => bytes.as_ptr(),
+                None => return,
+            },
+        };
+        // SAFETY: the vendor's buffer has `len` bytes until the callback returns; the source has as many, and is ours.
+        unsafe { out.ptr.copy_from_nonoverlapping(from, len) };
+        self.restore_ids(out, len);
+    }
+
+    /// Replaces the guest's ids in the first `len` bytes of an output by the vendor's handles; null for one that is no live object.
+    fn restore_ids(&self, out: &Out, len: usize) {
+        for (offset, kind) in out.handles.places(len) {
             // SAFETY: `places` gives offsets of 8 bytes inside the vendor's buffer.
             unsafe {
                 let at = out.ptr.add(offset).cast::<u64>();

@@ -7,17 +7,7 @@ use std::sync::{Arc, Mutex, Weak};
 use super::super::api::Refusal;
 use super::super::call::Call;
 use super::super::session::Session;
-
-/// For how long the vendor may call a callback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lifetime {
-    /// Until the function that it was passed to returns.
-    Call,
-    /// Until it ran.
-    Once,
-    /// As long as the session.
-    Kept,
-}
+pub use crate::spec::CallbackLife as Lifetime;
 
 /// Trampolines of a type of callbacks without user data.
 pub const POOL: usize = 64;

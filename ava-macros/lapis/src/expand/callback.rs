@@ -1,13 +1,13 @@
 //! Callbacks: in the guest, how the application's functions are called; in the server, the functions that the vendor calls in their
 //! place, and how they are registered.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 use syn::Ident;
 use syn::ext::IdentExt;
 
 use super::expression::{self, Expression, elem};
-use super::{from_wire, kind, parameters, to_wire};
+use super::{Tree, from_wire, kind, parameters, to_wire, trees, walk};
 use crate::model::{
     Buffer, Callback, CallbackLife, Direction, Elem, Extent, Function, Model, Param, Role, Target,
 };
@@ -27,6 +27,10 @@ pub(super) fn expressions(model: &Model) -> TokenStream {
             let mut all: Vec<Expression> = Vec::new();
             if let Some(buffer) = param.buffer() {
                 all.extend(expression::when(f, param, buffer));
+                all.extend(expression::filled(f, param));
+                if buffer.is_tree() {
+                    return all;
+                }
                 all.extend(expression::cstr(f, param, buffer));
                 if !matches!(buffer.extent, Extent::Cstr(_)) {
                     all.extend(expression::layout(model, f, param, buffer));
@@ -35,9 +39,11 @@ pub(super) fn expressions(model: &Model) -> TokenStream {
             all
         };
         let all: Vec<_> = f.params.iter().flat_map(of_param).map(|e| e.definition(model, f)).collect();
-        all
+        let walks = trees(f).map(|tree| walk::definition(model, f, &tree.name, &tree.ty, tree.buffer));
+        all.into_iter().chain(walks)
     });
-    quote!(#(#all)*)
+    let all: TokenStream = all.collect();
+    all
 }
 
 /// The kind of the handles that a buffer consists of.
@@ -62,8 +68,9 @@ pub(super) fn guest(model: &Model) -> (TokenStream, TokenStream) {
         let (name, args) = (&f.name, f.params.iter().map(|p| &p.name));
         let (types, output) = (f.params.iter().map(|p| &p.ty), super::output(f.ret.as_ref()));
         let decoded = f.params.iter().map(|param| incoming(model, param));
+        let shown = trees(f).map(|tree| show(model, f, &tree));
         let value = match f.ret {
-            Some(_) => quote!(__p::Scalar::to_wire(__ret)),
+            Some(ref ty) => to_wire(&Ident::new("__ret", Span::call_site()), ty),
             None => quote!({ let () = __ret; 0 }),
         };
         quote! {
@@ -71,6 +78,7 @@ pub(super) fn guest(model: &Model) -> (TokenStream, TokenStream) {
                 unsafe {
                     let __function: unsafe extern "C" fn(#(#types),*) #output = ::core::mem::transmute(__incoming.function());
                     #(#decoded)*
+                    #(#shown)*
                     let __ret = __function(#(#args),*);
                     #value
                 }
@@ -97,6 +105,10 @@ fn incoming(model: &Model, param: &Param) -> TokenStream {
             quote!(let #name = __incoming.handle::<#kind>();)
         }
         Role::Userdata(_) => quote!(let #name: #ty = __p::Scalar::from_wire(__incoming.userdata());),
+        Role::Buffer(buffer) if buffer.is_tree() => {
+            let tree = names::tree(name);
+            quote!(let #tree = __incoming.shown(); let mut #name: #ty = 0usize as #ty;)
+        }
         Role::Buffer(buffer) => {
             let (handles, writable) = (handles(param), buffer.direction != Direction::In);
             quote!(let #name = __incoming.buffer(#handles, #writable).cast();)
@@ -105,6 +117,74 @@ fn incoming(model: &Model, param: &Param) -> TokenStream {
             let value = from_wire(ty, &quote!(__incoming.word()));
             quote!(let #name = #value;)
         }
+    }
+}
+
+/// What the server's table says of the types of callbacks, for those in structs.
+pub(super) fn ops(model: &Model) -> TokenStream {
+    let ops = model.callbacks.iter().zip(walk::shared(model)).map(|(callback, shared)| {
+        let name = &callback.function.name;
+        let text = name.unraw().to_string();
+        let (pool, trampoline) = match callback.has_userdata() {
+            true if shared == 0 => (quote!(::core::option::Option::None), quote!(|_| 0)),
+            true => {
+                let numbers = (0..shared).map(Literal::usize_unsuffixed);
+                let all = quote!(let __all: [usize; #shared] = [#(callbacks::#name::<#numbers> as usize),*];);
+                let none = quote!(::core::option::Option::None);
+                (none, quote!(|__n| { #all __all.get(__n).copied().unwrap_or(0) }))
+            }
+            false => {
+                let (pool, table) = (pool(name), table(name));
+                (quote!(Some(&callbacks::#pool)), quote!(|__n| callbacks::#table[__n] as usize))
+            }
+        };
+        quote!(__p::server::CallbackOps { name: #text, pool: #pool, trampoline: #trampoline })
+    });
+    match model.callbacks.iter().all(|callback| callback.sound) {
+        true => quote!(&[#(#ops),*]),
+        false => quote!(&[]),
+    }
+}
+
+/// Rebuilds structured data for the application's function, once the other arguments are there.
+fn show(model: &Model, f: &Function, tree: &Tree<'_>) -> TokenStream {
+    let (name, shown, root) = (&tree.name, names::tree(&tree.name), names::root(&tree.name));
+    let handles = handle_args(model, f, tree, &quote!(__incoming));
+    let walk = walk::call(f, name, tree.buffer, &quote!(#root.cast()), &quote!(0), |n| seen(&f.params[n]));
+    quote! {
+        #handles
+        let #root = &raw mut #name;
+        __incoming.show(&#shown, #root, &|__w| #walk);
+    }
+}
+
+/// Descriptions of the handles that a walk mentions.
+fn handle_args(model: &Model, f: &Function, tree: &Tree<'_>, from: &TokenStream) -> TokenStream {
+    let params = walk::params(f, &tree.name, tree.buffer).into_iter().map(|n| &f.params[n]);
+    let args = params.filter_map(|param| match param.role {
+        Role::Handle { kind: n, .. } => {
+            let (arg, name, kind) = (names::handle_arg(&param.name), &param.name, kind(model, n));
+            Some(quote!(let #arg = #from.arg::<#kind>(#name);))
+        }
+        _ => None,
+    });
+    quote!(#(#args)*)
+}
+
+/// A parameter in a walk.
+fn seen(param: &Param) -> TokenStream {
+    let name = &param.name;
+    match (&param.role, &param.target) {
+        (Role::Handle { .. }, _) => {
+            let arg = names::handle_arg(name);
+            quote!(#arg)
+        }
+        (Role::Opaque | Role::Userdata(_), _) => quote!(#name),
+        (_, Target::Pointer(pointer)) => {
+            let elem = elem(pointer);
+            quote!(__p::Ptr::<#elem>::new(#name.cast(), usize::MAX))
+        }
+        _ => quote!(#name),
     }
 }
 
@@ -145,13 +225,14 @@ fn trampoline(model: &Model, callback: &Callback) -> TokenStream {
         None => quote!(__p::server::Found::Slot(&#pool, __N)),
     };
     let encoded = f.params.iter().map(|param| outgoing(model, f, param));
+    let filled = filled(model, callback);
     let bits = quote! {
         __p::server::call_back(#text, #found, |__outgoing: &mut __p::server::Outgoing<'_>| {
             #(#encoded)*
-        })
+        }, #filled)
     };
     let body = match &f.ret {
-        Some(ty) => quote!(<#ty as __p::Scalar>::from_wire(#bits)),
+        Some(ty) => from_wire(ty, &bits),
         None => quote!(#bits;),
     };
     let types = f.params.iter().map(|p| &p.ty);
@@ -168,6 +249,30 @@ fn trampoline(model: &Model, callback: &Callback) -> TokenStream {
             unsafe { #body }
         }
     }
+}
+
+/// How much the application's function wrote of its outputs.
+fn filled(model: &Model, callback: &Callback) -> TokenStream {
+    let f = &callback.function;
+    let filled = callback.filled().filter_map(|param| {
+        let (name, filled) = (&param.name, expression::filled(f, param)?);
+        let bytes = evaluate(model, f, &filled);
+        Some(quote! {
+            if !#name.is_null() {
+                let __bytes = #bytes;
+                __outgoing.filled(#name.cast(), __bytes);
+            }
+        })
+    });
+    let filled: TokenStream = filled.collect();
+    if filled.is_empty() {
+        return quote!(|_, _| ());
+    }
+    let ret = f.ret.as_ref().map(|ty| {
+        let value = from_wire(ty, &quote!(__bits));
+        quote!(let __ret = #value;)
+    });
+    quote!(|__outgoing: &mut __p::server::Outgoing<'_>, __bits: u64| { #ret #filled })
 }
 
 /// Encodes an argument of a callback.
@@ -198,6 +303,13 @@ fn outgoing(model: &Model, f: &Function, param: &Param) -> TokenStream {
 
 fn outgoing_buffer(model: &Model, f: &Function, param: &Param, buffer: &Buffer) -> TokenStream {
     let name = &param.name;
+    if buffer.is_tree() {
+        let tree = Tree::of(param, buffer);
+        let handles = handle_args(model, f, &tree, &quote!(__outgoing));
+        let place = quote!((&raw const #name).cast_mut().cast());
+        let walk = walk::call(f, name, buffer, &place, &quote!(0), |n| seen(&f.params[n]));
+        return quote!(#handles __outgoing.tree(&|__w| #walk););
+    }
     if let Extent::Cstr(_) = buffer.extent {
         let len =
             expression::cstr(f, param, buffer).map_or_else(|| quote!(0), |len| evaluate(model, f, &len));
@@ -215,9 +327,13 @@ fn outgoing_buffer(model: &Model, f: &Function, param: &Param, buffer: &Buffer) 
         Direction::Out => quote!(output),
         Direction::Inout => quote!(inout),
     };
+    let plain = super::assert_plain(param);
+    let partial = buffer.filled.is_some().then(|| quote!(__outgoing.partial(#name.cast());));
     quote! {
+        #plain
         let __layout = if #name.is_null() { __p::Layout::bytes(0) } else { #layout };
         __outgoing.#method(#name.cast(), &__layout);
+        #partial
     }
 }
 
@@ -239,7 +355,7 @@ fn evaluate(model: &Model, f: &Function, e: &Expression) -> TokenStream {
             _ => quote!(#name),
         }
     };
-    e.call(value, |_| quote!(__index))
+    e.call(value, |_| quote!(__ret))
 }
 
 /// Encodes a function's parameter that is a callback or its user data.
@@ -287,11 +403,7 @@ fn group(model: &Model, f: &Function, param: &Param, callbacks: &[usize]) -> Tok
     for (index, n) in callbacks.iter().enumerate() {
         let callback = &f.params[*n];
         let Role::Callback { ty, lifetime } = callback.role else { continue };
-        longest = match (longest, lifetime) {
-            (CallbackLife::Kept, _) | (_, CallbackLife::Kept) => CallbackLife::Kept,
-            (CallbackLife::Once, _) | (_, CallbackLife::Once) => CallbackLife::Once,
-            _ => CallbackLife::Call,
-        };
+        longest = longest.max(lifetime);
         let (field, number, index) = (&callback.name, ty as u16, Literal::usize_unsuffixed(index));
         let (trampoline, variable, c_type) =
             (&model.callbacks[ty].function.name, names::decoded(&callback.name), &callback.ty);

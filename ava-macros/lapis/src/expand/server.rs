@@ -20,7 +20,7 @@ pub(super) fn server(model: &Model) -> TokenStream {
     let handlers: TokenStream = forwarded().map(|(f, forwarded)| handler(model, f, forwarded)).collect();
     let dispatch = forwarded().map(|(f, _)| &f.name);
     let (warm_fn, warm) = vendor::warm(model);
-    let callbacks = callback::server(model);
+    let (callbacks, callback_ops) = (callback::server(model), callback::ops(model));
     let (available_fn, available) = extension::server(model);
     quote! {
         #table
@@ -33,6 +33,7 @@ pub(super) fn server(model: &Model) -> TokenStream {
             registries: #registries,
             kinds: #kind_ops,
             warm: #warm,
+            callbacks: #callback_ops,
             available: #available,
         };
         #available_fn

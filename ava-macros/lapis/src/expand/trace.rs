@@ -294,7 +294,7 @@ fn comes_back(buffer: &Buffer) -> bool {
     let inside = |content: &Content| match content {
         Content::Buffer(buffer) => comes_back(buffer),
         Content::Structure => true,
-        Content::Handle { .. } | Content::Local => false,
+        Content::Handle { .. } | Content::Local | Content::Callback { .. } | Content::Userdata(_) => false,
     };
     buffer.direction != Direction::In
         || buffer.structured

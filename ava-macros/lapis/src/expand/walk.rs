@@ -12,7 +12,7 @@ use super::expression::{into_len, param_type};
 use super::guest_param::opts;
 use super::{at, kind};
 use crate::expr::{mentioned, spelled};
-use crate::model::{Buffer, Content, Direction, Extent, Field, Function, Lifetime, Model};
+use crate::model::{Buffer, CallbackLife, Content, Direction, Extent, Field, Function, Lifetime, Model};
 use crate::names;
 
 /// The parameters that the walk of `buffer` takes, beside the pointer.
@@ -120,8 +120,10 @@ pub(super) fn structures(model: &Model) -> TokenStream {
 fn fields(model: &Model, this: &TokenStream, fields: &[Field]) -> TokenStream {
     let sites = fields.iter().map(|field| {
         let path = &field.path;
-        let place = quote_spanned!(at(path)=> unsafe { &raw mut (*#this).#path });
-        let site = content(model, &place, &spelled(path), at(path), &field.content);
+        let site = match &field.content {
+            Content::Callback { .. } | Content::Userdata(_) => return functions(model, this, fields, field),
+            other => content(model, &place(this, path), &spelled(path), at(path), other),
+        };
         match &field.when {
             Some(when) => {
                 let when = seeing(when, &quote!(#when), this);
@@ -131,6 +133,98 @@ fn fields(model: &Model, this: &TokenStream, fields: &[Field]) -> TokenStream {
         }
     });
     quote!(#(#sites)*)
+}
+
+/// The address of a field of the struct behind `this`.
+fn place(this: &TokenStream, path: &Expr) -> TokenStream {
+    quote_spanned!(at(path)=> unsafe { &raw mut (*#this).#path })
+}
+
+/// Presents callbacks together with their user data, where that stands; one without user data where it stands itself.
+fn functions(model: &Model, this: &TokenStream, all: &[Field], field: &Field) -> TokenStream {
+    let (owned, userdata) = match &field.content {
+        Content::Userdata(owned) => {
+            let (name, at) = (spelled(&field.path), place(this, &field.path));
+            let site = quote! {{
+                let __at = #at;
+                __p::assert_userdata(__at);
+                Some(__p::Site { name: #name, at: __at.cast() })
+            }};
+            (owned.iter().filter_map(|n| all.get(*n)).collect(), site)
+        }
+        Content::Callback { ty, .. } if model.callbacks[*ty].has_userdata() => return TokenStream::new(),
+        _ => (vec![field], quote!(::core::option::Option::None)),
+    };
+    let functions = owned.iter().filter_map(|field| {
+        let Content::Callback { ty, .. } = field.content else { return None };
+        let (alias, number) = (super::unspanned(&model.callbacks[ty].function.name), ty as u16);
+        let (name, at) = (spelled(&field.path), place(this, &field.path));
+        let there = quote_spanned! {self::at(&field.path)=> {
+            let __at: *mut #alias = #at;
+            Some(__p::Function { site: __p::Site { name: #name, at: __at.cast() }, callback: #number })
+        }};
+        Some(match &field.when {
+            Some(when) => {
+                let when = seeing(when, &quote!(#when), this);
+                quote!(if #when #there else { ::core::option::Option::None })
+            }
+            None => there,
+        })
+    });
+    let lives = owned.iter().filter_map(|field| match field.content {
+        Content::Callback { lifetime, .. } => Some(lifetime),
+        _ => None,
+    });
+    let lifetime = lives.max().unwrap_or(CallbackLife::Kept);
+    let lifetime = match lifetime {
+        CallbackLife::Call => quote!(Call),
+        CallbackLife::Once => quote!(Once),
+        CallbackLife::Kept => quote!(Kept),
+    };
+    let count = owned.len();
+    quote! {{
+        let __all: [::core::option::Option<__p::Function>; #count] = [#(#functions),*];
+        let __userdata = #userdata;
+        let __lifetime = __p::CallbackLife::#lifetime;
+        __w.callbacks(&__p::Functions { all: &__all, userdata: __userdata, lifetime: __lifetime })?;
+    }}
+}
+
+/// Most callbacks of each type among those in structs that share their user data; 0 for a type that is in none.
+pub(super) fn shared(model: &Model) -> Vec<usize> {
+    let mut most = vec![0; model.callbacks.len()];
+    for structure in &model.structures {
+        count_shared(&structure.fields, &mut most);
+    }
+    for param in model.functions.iter().flat_map(|f| &f.params) {
+        if let Some(buffer) = param.buffer() {
+            count_shared_behind(buffer, &mut most);
+        }
+    }
+    most
+}
+
+fn count_shared(fields: &[Field], most: &mut [usize]) {
+    for field in fields {
+        match &field.content {
+            Content::Buffer(buffer) => count_shared_behind(buffer, most),
+            Content::Userdata(owned) => {
+                for (n, index) in owned.iter().enumerate() {
+                    if let Some(Content::Callback { ty, .. }) = fields.get(*index).map(|f| &f.content) {
+                        most[*ty] = most[*ty].max(n + 1);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn count_shared_behind(buffer: &Buffer, most: &mut [usize]) {
+    count_shared(&buffer.fields, most);
+    if let Some(Content::Buffer(element)) = &buffer.element {
+        count_shared_behind(element, most);
+    }
 }
 
 /// `value` where the struct behind `this` is in scope, if `expr` mentions it. Unions are read as the author says.
@@ -160,6 +254,8 @@ fn content(model: &Model, place: &TokenStream, name: &str, span: Span, content: 
             }}
         }
         Content::Structure => quote!(unsafe { __p::walk_structure(#place, __w)?; }),
+        // Presented by `functions`; an element is neither.
+        Content::Callback { .. } | Content::Userdata(_) => TokenStream::new(),
         Content::Local => quote! {{
             let __at = #place;
             __w.private(__p::Site { name: #name, at: __at.cast() }, __p::size_at(__at))?;

@@ -3,6 +3,7 @@
 use quote::ToTokens;
 use syn::{Expr, Ident};
 
+use super::callback_field;
 use super::item::find_registry;
 use super::param::{Scope, token};
 use super::types;
@@ -249,7 +250,11 @@ pub(super) fn fields(
     scope: &Scope<'_>,
     errors: &mut Errors,
 ) -> Vec<Field> {
-    list.all(Word::Field).filter_map(|d| field(d, owner, is_library, scope, errors)).collect()
+    let fields = list
+        .all(Word::Field)
+        .filter_map(|d| Some((field(d, owner, is_library, scope, errors)?, d)))
+        .collect();
+    callback_field::join(fields, scope, errors)
 }
 
 fn field(
@@ -271,7 +276,8 @@ fn field(
             &d.name,
             format!(
                 "say what `{name}` is: `input(..)`, `output(..)` or `inout(..)` for a pointer, `handle(TYPE)`, `structure` for a struct \
-                 of a described type, `local` for what each side keeps to itself"
+                 of a described type, `callback(TYPE)` for a function of the application's and `userdata(CALLBACK)` for what that gets back, \
+                 `local` for what each side keeps to itself"
             ),
         );
         return None;
@@ -288,6 +294,8 @@ fn field(
         Word::Handle => handle(what, scope, errors)?,
         Word::Structure => Content::Structure,
         Word::Local => Content::Local,
+        Word::CallbackInside => callback_field::callback(what, scope, errors)?,
+        Word::UserdataInside => Content::Userdata(Vec::new()),
         _ => {
             let owner = Owner { at: &what.name, name: &name, pointer: None, direction, ..owner };
             let buffer = match is_library && !what.list.has(Word::Lifetime) {

@@ -6,7 +6,6 @@ use syn::ext::IdentExt;
 use super::function::{param_named, return_type};
 use super::item::Names;
 use super::param::{self, Scope};
-use super::types;
 use crate::descriptor::{Descriptor, List, as_ident};
 use crate::error::Errors;
 use crate::expr::spelled;
@@ -14,8 +13,23 @@ use crate::model::{Body, Callback, CallbackLife, Elem, Function, Param, Returns,
 use crate::syntax::{FnItem, Origin, ParamItem};
 use crate::vocabulary::{Place, Word, example};
 
+/// What describes memory that the application's function reads.
+const READ: [Word; 8] = [
+    Word::Len,
+    Word::Bytes,
+    Word::Cstr,
+    Word::Terminated,
+    Word::Cast,
+    Word::Element,
+    Word::Field,
+    Word::When,
+];
+
+/// What describes memory that it writes.
+const WRITTEN: [Word; 5] = [Word::Len, Word::Bytes, Word::Cast, Word::Filled, Word::When];
+
 /// Most callbacks that share one user data.
-const MAX_SHARED: usize = 8;
+pub(super) const MAX_SHARED: usize = 8;
 
 /// `extern "callback" { .. }`
 pub(super) fn types(items: &[FnItem], names: &mut Names, errors: &mut Errors) {
@@ -28,8 +42,9 @@ pub(super) fn types(items: &[FnItem], names: &mut Names, errors: &mut Errors) {
         if let Some(body) = &item.body {
             errors.at(body, "a callback is a type: the application provides the body");
         }
-        if let Some(d) = item.list.0.first() {
-            errors.at(&d.name, "a callback takes no descriptors, only its parameters do");
+        for d in item.list.0.iter().filter(|d| d.word != Word::Returns) {
+            errors
+                .at(&d.name, "a callback takes no descriptors but `returns(opaque)`, only its parameters do");
         }
         for (n, param) in item.params.iter().enumerate() {
             if item.params[..n].iter().any(|other| other.name == param.name) {
@@ -40,7 +55,7 @@ pub(super) fn types(items: &[FnItem], names: &mut Names, errors: &mut Errors) {
         let params = item.params.iter().zip(roles).map(|(param, role)| Param {
             name: param.name.clone(),
             ty: param.ty.clone(),
-            target: types::target(&param.ty, names),
+            target: Scope::new(&[], names).target(param),
             role,
         });
         let function = Function {
@@ -116,10 +131,32 @@ fn prototype(item: &FnItem, names: &Names, errors: &mut Errors) -> (Vec<Role>, R
         None => Returns::Nothing,
         Some(ty) => return_type(ty, &List::default(), &scope, errors),
     };
-    if let (Returns::Handle(..) | Returns::Pointer, Some(ty)) = (&returns, &item.ret) {
-        errors.at(ty, "a callback returns a number, a status or nothing; keep those of this type in the guest: `#[local]`");
-    }
+    check_result(item, &returns, errors);
     (roles, returns)
+}
+
+/// Reports a result that the vendor cannot get.
+fn check_result(item: &FnItem, returns: &Returns, errors: &mut Errors) {
+    let described = item.list.get(Word::Returns);
+    if let Some(other) = described.iter().flat_map(|d| &d.list.0).find(|d| d.word != Word::Opaque) {
+        errors.at(&other.name, "what a callback returns is a value, or a pointer that is `returns(opaque)`");
+        return;
+    }
+    let is_opaque = described.is_some_and(|d| d.list.has(Word::Opaque));
+    match returns {
+        Returns::Pointer if is_opaque => {}
+        Returns::Pointer => errors.at(
+            item.ret.as_ref(),
+            "a callback returns no memory: if the vendor only hands the pointer back, as an allocator's, write `#[returns(opaque)]` \
+             on the callback; else keep those of this type in the guest: `#[local]`",
+        ),
+        Returns::Handle(..) => errors.at(
+            item.ret.as_ref(),
+            "a callback returns a number, a status or nothing; keep those of this type in the guest: `#[local]`",
+        ),
+        _ if is_opaque => errors.at(described.map(|d| &d.name), "only a pointer that is returned can be `opaque`"),
+        _ => {}
+    }
 }
 
 /// Whether a callback's parameter may be described by `d`; a mistake if not.
@@ -146,13 +183,20 @@ fn allowed(param: &ParamItem, target: &Target, d: &Descriptor, errors: &mut Erro
             format!("`{}` has no meaning in a callback, whose arguments are the vendor's", d.name),
         );
     }
-    let known = [Word::Len, Word::Bytes, Word::Cstr, Word::When];
+    let (known, allowed): (&[Word], _) = match d.word {
+        Word::Input => (&READ, "`len`, `bytes`, `cstr`, `terminated`, `cast`, `element`, `field`, `when`"),
+        _ => (&WRITTEN, "`len`, `bytes`, `cast`, `filled`, `when`"),
+    };
     for inner in d.list.0.iter().filter(|inner| !known.contains(&inner.word)) {
-        let message = format!(
-            "`{}` has no meaning in a callback (allowed here: `len`, `bytes`, `cstr`, `when`)",
-            inner.name
-        );
+        let message = format!("`{}` has no meaning here in a callback (allowed: {allowed})", inner.name);
         errors.at(&inner.name, message);
+    }
+    let is_structured = matches!(target, Target::Pointer(pointer) if matches!(pointer.kind, Elem::Structure));
+    if is_structured && matches!(d.word, Word::Output | Word::Inout) {
+        errors.at(
+            &d.name,
+            format!("the application's function can only read a struct that has pointers inside; write `input`, or keep `{name}` out"),
+        );
     }
     errors.count() == before
 }
@@ -184,7 +228,7 @@ pub(super) fn described(
     }
 }
 
-fn lifetime(name: &str) -> Option<CallbackLife> {
+pub(super) fn lifetime(name: &str) -> Option<CallbackLife> {
     match name {
         "call" => Some(CallbackLife::Call),
         "once" => Some(CallbackLife::Once),

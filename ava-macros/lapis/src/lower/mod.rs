@@ -2,6 +2,7 @@
 
 mod buffer;
 mod callback;
+mod callback_field;
 mod function;
 mod item;
 mod param;

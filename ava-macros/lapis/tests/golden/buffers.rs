@@ -745,6 +745,7 @@ pub mod toy {
             registries: &[],
             kinds: &[],
             warm: ::core::option::Option::None,
+            callbacks: &[],
             available: __available,
         };
         fn __available(vendor: &__p::server::Vendor, function: u16) -> bool {

@@ -447,7 +447,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyCreateBuffer(size: usize) -> buffer {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyCreateBuffer(size) };
+                    return unsafe { traced::log_toyCreateBuffer(size) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -484,7 +484,7 @@ pub mod toy {
         ) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyCloneBuffer(b, clone) };
+                    return unsafe { traced::log_toyCloneBuffer(b, clone) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -518,7 +518,7 @@ pub mod toy {
         ) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toySetBuffer(b, index, value) };
+                    return unsafe { traced::log_toySetBuffer(b, index, value) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -550,7 +550,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyTrim(size: usize) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyTrim(size) };
+                    return unsafe { traced::log_toyTrim(size) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -576,7 +576,7 @@ pub mod toy {
         pub unsafe extern "C" fn toySend(b: buffer, lengths: *const usize) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toySend(b, lengths) };
+                    return unsafe { traced::log_toySend(b, lengths) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -610,7 +610,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyDestroyBuffer(b: buffer) -> status {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyDestroyBuffer(b) };
+                    return unsafe { traced::log_toyDestroyBuffer(b) };
                 }
                 __p::guest::stub(
                     &CLIENT,
@@ -638,7 +638,7 @@ pub mod toy {
         pub unsafe extern "C" fn toyReceive(limit: isize) -> isize {
             unsafe {
                 if __p::guest::trace::is_on() {
-                    return unsafe { traced::toyReceive(limit) };
+                    return unsafe { traced::log_toyReceive(limit) };
                 }
                 __p::guest::with_errno(|__errno| __p::guest::stub(
                     &CLIENT,
@@ -704,7 +704,7 @@ pub mod toy {
                 ((BAD_BUFFER) as i64, "BAD_BUFFER"),
             ];
             #[cold]
-            pub unsafe extern "C" fn toyCreateBuffer(size: usize) -> buffer {
+            pub unsafe extern "C" fn log_toyCreateBuffer(size: usize) -> buffer {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -727,7 +727,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyCloneBuffer(
+            pub unsafe extern "C" fn log_toyCloneBuffer(
                 b: buffer,
                 clone: *mut buffer,
             ) -> status {
@@ -750,7 +750,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toySetBuffer(
+            pub unsafe extern "C" fn log_toySetBuffer(
                 b: buffer,
                 index: u32,
                 value: u64,
@@ -786,7 +786,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyTrim(size: usize) -> status {
+            pub unsafe extern "C" fn log_toyTrim(size: usize) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -809,7 +809,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toySend(
+            pub unsafe extern "C" fn log_toySend(
                 b: buffer,
                 lengths: *const usize,
             ) -> status {
@@ -837,7 +837,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyDestroyBuffer(b: buffer) -> status {
+            pub unsafe extern "C" fn log_toyDestroyBuffer(b: buffer) -> status {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -855,7 +855,7 @@ pub mod toy {
                 }
             }
             #[cold]
-            pub unsafe extern "C" fn toyReceive(limit: isize) -> isize {
+            pub unsafe extern "C" fn log_toyReceive(limit: isize) -> isize {
                 unsafe {
                     __p::guest::trace::call(
                         &CLIENT,
@@ -1075,6 +1075,7 @@ pub mod toy {
                 },
             ],
             warm: ::core::option::Option::None,
+            callbacks: &[],
             available: __available,
         };
         fn __available(vendor: &__p::server::Vendor, function: u16) -> bool {

@@ -564,6 +564,13 @@ pub mod toy {
             registries: &[],
             kinds: &[],
             warm: ::core::option::Option::None,
+            callbacks: &[
+                __p::server::CallbackOps {
+                    name: "notify",
+                    pool: ::core::option::Option::None,
+                    trampoline: |_| 0,
+                },
+            ],
             available: __available,
         };
         fn __available(vendor: &__p::server::Vendor, function: u16) -> bool {
@@ -590,6 +597,7 @@ pub mod toy {
                         |__outgoing: &mut __p::server::Outgoing<'_>| {
                             __outgoing.word(<u32 as __p::Scalar>::to_wire(what));
                         },
+                        |_, _| (),
                     );
                 }
             }

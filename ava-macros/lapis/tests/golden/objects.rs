@@ -1100,6 +1100,7 @@ pub mod toy {
                 },
             ],
             warm: ::core::option::Option::None,
+            callbacks: &[],
             available: __available,
         };
         fn __available(vendor: &__p::server::Vendor, function: u16) -> bool {
