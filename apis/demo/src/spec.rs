@@ -284,7 +284,11 @@ ava_api! {
                 #[contextual(IN_FLIGHT.poll())] bufs: PendingBuffers,
             ) -> dm_status;
             fn dmEventTime(event: dm_event, #[output] ns: *mut u64, #[contextual(IN_FLIGHT.poll())] bufs: PendingBuffers) -> dm_status;
-            fn dmOnEvent(event: dm_event, notify: dm_notify_fn, #[userdata(notify, once)] user: *mut c_void) -> dm_status;
+            fn dmOnEvent(
+                event: dm_event,
+                #[callback(once, depends_on(event))] notify: dm_notify_fn,
+                #[userdata(notify)] user: *mut c_void,
+            ) -> dm_status;
 
             fn dmAttach(stream: dm_stream, #[input(bytes = size, deferred(ATTACHED, stream))] data: *const c_void, size: usize) -> dm_status;
             fn dmSumAttached(stream: dm_stream, buffer: dm_buffer, #[output(new)] event: *mut dm_event) -> dm_status;

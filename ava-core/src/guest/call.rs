@@ -103,6 +103,8 @@ pub(super) struct Scratch {
     pub(super) inline_outputs: usize,
     /// Structured data that came back, by number of output.
     pub(super) trees: Vec<(usize, Came)>,
+    /// Callbacks that keep objects alive from this call on.
+    pub(super) callbacks: Vec<(u64, u64)>,
     /// For the log.
     pub(super) how: How,
 }
@@ -335,6 +337,32 @@ impl Call<'_> {
         Ok(function)
     }
 
+    /// The objects `ids` live until the callback ran.
+    pub fn callback_keeps(&mut self, function: u64, userdata: u64, ids: &[HandleId]) {
+        let slab = &self.session.slab;
+        let objects: Vec<Object> = ids.iter().filter_map(|id| slab.by_id(*id)).collect();
+        if function != 0 && !objects.is_empty() {
+            objects.iter().for_each(|object| slab.retain(*object));
+            // Before the call: the callback may run before it returns.
+            self.session.kept_by_callbacks.add((function, userdata), objects);
+            self.scratch.callbacks.push((function, userdata));
+        }
+    }
+
+    /// Drops the references that a callback held which ran, or will not.
+    pub(super) fn callback_is_over(&mut self, callback: (u64, u64)) {
+        for object in self.session.kept_by_callbacks.take(callback) {
+            let thread = self.thread;
+            self.session.slab.release(object, &mut |kind, id| {
+                // If this fails the server is gone, and the object with it.
+                // SAFETY: it is this thread's live Thread, of which nothing is borrowed here.
+                let _ = unsafe {
+                    super::callback::send_control(thread, crate::wire::control::RELEASE, &[kind.into(), id])
+                };
+            });
+        }
+    }
+
     /// Runs `body` with this thread's Thread.
     #[inline]
     pub(super) fn thread<R>(&mut self, body: impl FnOnce(&mut Thread) -> R) -> R {
@@ -346,6 +374,11 @@ impl Call<'_> {
 impl Drop for Call<'_> {
     fn drop(&mut self) {
         let session = self.session;
+        if !self.succeeded {
+            while let Some(callback) = self.scratch.callbacks.pop() {
+                self.callback_is_over(callback);
+            }
+        }
         if !self.committed {
             for new in self.scratch.news.drain(..) {
                 session.slab.release(new.object, &mut |_, _| {});
@@ -365,6 +398,7 @@ impl Drop for Call<'_> {
         scratch.attach = None;
         scratch.inline_outputs = 0;
         scratch.trees.clear();
+        scratch.callbacks.clear();
         let scratch = std::mem::take(&mut self.scratch);
         self.thread(|thread| thread.spare.push(scratch));
     }

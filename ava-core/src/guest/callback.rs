@@ -4,13 +4,17 @@
 //! All others run in a thread that is started when the first callback is registered, and waits in the server for them. One is enough as
 //! long as callbacks do not call the API; for each that does, another stands in.
 
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::call::Call;
 use super::log;
 use super::session::Session;
+use super::slab::Object;
 use super::stub::Fail;
 use super::thread::{self, Thread};
 use super::tree::Walk;
@@ -317,6 +321,10 @@ unsafe fn run(thread: *mut Thread, reply: &[u8]) -> Result<Vec<u8>, Lost> {
             "the guest library panicked in a callback. This is a bug in AvA, please report it"
         ));
     }
+    if !session.is_abandoned() {
+        let callback = (incoming.header.function, incoming.header.userdata);
+        Call::enter(thread).callback_is_over(callback);
+    }
     let complete = 2 * size_of::<u64>() + outputs;
     if !matches!(returned, Ok(Ok(()))) || incoming.broken || result.len() != complete {
         // The vendor gets zeros.
@@ -358,6 +366,39 @@ impl Thread {
         command.extend_from_slice(args);
         self.channel.send(&mut command, &self.session.order)?;
         Ok(self.calls)
+    }
+}
+
+/// A function of the application's and what it was registered with.
+type Registered = (u64, u64);
+
+/// Objects that live until a callback ran, in the order in which it was registered.
+#[derive(Debug, Default)]
+pub(super) struct KeptByCallbacks {
+    count: AtomicUsize,
+    all: Mutex<HashMap<Registered, VecDeque<Vec<Object>>>>,
+}
+
+impl KeptByCallbacks {
+    pub(super) fn add(&self, callback: Registered, objects: Vec<Object>) {
+        let mut all = self.all.lock().unwrap_or_else(|e| e.into_inner());
+        all.entry(callback).or_default().push_back(objects);
+        self.count.fetch_add(1, Ordering::Release);
+    }
+
+    /// The objects of the callback's oldest registration.
+    pub(super) fn take(&self, callback: Registered) -> Vec<Object> {
+        if self.count.load(Ordering::Acquire) == 0 {
+            return Vec::new();
+        }
+        let mut all = self.all.lock().unwrap_or_else(|e| e.into_inner());
+        let Some(registrations) = all.get_mut(&callback) else { return Vec::new() };
+        let objects = registrations.pop_front();
+        if registrations.is_empty() {
+            all.remove(&callback);
+        }
+        self.count.fetch_sub(usize::from(objects.is_some()), Ordering::Release);
+        objects.unwrap_or_default()
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, RwLock};
 
 use super::cache::Cache;
-use super::callback::{CallbackThreads, Invoke};
+use super::callback::{CallbackThreads, Invoke, KeptByCallbacks};
 use super::library::Library;
 use super::memory::Allocator;
 use super::pending::Pending;
@@ -36,6 +36,7 @@ pub(super) struct Session {
     pub(super) orphans: Mutex<Vec<Box<Thread>>>,
     /// Calls of the application's functions, by the type of the callback.
     pub(super) callbacks: &'static [Invoke],
+    pub(super) kept_by_callbacks: KeptByCallbacks,
     /// The threads for callbacks.
     pub(super) callback_threads: Mutex<CallbackThreads>,
     /// Which functions the vendor has, as far as anyone asked.
@@ -68,6 +69,7 @@ impl Session {
             discovered: RwLock::default(),
             orphans: Mutex::default(),
             callbacks,
+            kept_by_callbacks: KeptByCallbacks::default(),
             callback_threads: Mutex::default(),
             available: Mutex::default(),
             abandoned: AtomicBool::new(false),

@@ -278,6 +278,8 @@ pub(crate) enum Role {
     Callback {
         ty: usize,
         lifetime: CallbackLife,
+        /// The parameters that it keeps alive until it ran.
+        keeps: Vec<usize>,
     },
     /// What the application's functions behind these parameters get back. In a callback, where it gets it.
     Userdata(Vec<usize>),

@@ -42,6 +42,8 @@ pub(crate) enum Place {
     Field,
     /// In `variant(..)`, after its type.
     Variant,
+    /// In `callback(..)` of a parameter, after its lifetime.
+    Callback,
     /// In `handle(..)` of a parameter.
     HandleParam,
     /// In `handle(TYPE, ..)` of an element or field, after its type.
@@ -72,6 +74,7 @@ impl Place {
             Self::Element => "in `element(..)`",
             Self::Structure => "in `structure(..)`",
             Self::Field => "in `field(..)`",
+            Self::Callback => "in `callback(..)`",
             Self::Variant => "in `variant(..)`",
             Self::HandleParam => "in `handle(..)` of a parameter",
             Self::HandleInside => "in `handle(TYPE, ..)`",
@@ -170,7 +173,7 @@ words! {
     Variant "variant" "variant(dm_label, when = this.kind == LABEL)": Args(1, 1, Some(Place::Variant)) => [Structure];
     Opaque "opaque" "opaque": Flag => [Param, Type, Returns];
     Local "local" "local": Flag => [Param, Field];
-    Callback "callback" "callback(once)": Args(0, 1, None) => [Param];
+    Callback "callback" "callback(once)": Args(0, 1, Some(Place::Callback)) => [Param];
     CallbackInside "callback" "callback(dm_progress_fn, call)": Args(1, 2, None) => [Field];
     Userdata "userdata" "userdata(pfn_notify)": Args(0, 9, None) => [Param];
     UserdataInside "userdata" "userdata(alloc, free)": Args(0, 8, None) => [Field];
@@ -187,7 +190,7 @@ words! {
     Element "element" "element(cstr)": List(Place::Element) => [Input, Output, Inout, Element, Returns];
     Cast "cast" "cast = f32": Type => [Input, Output, Inout, HandleParam];
     New "new" "new": Flag => [Output, Returns];
-    DependsOn "depends_on" "depends_on(context)": Args(1, 16, None) => [Output, Returns];
+    DependsOn "depends_on" "depends_on(context)": Args(1, 16, None) => [Output, Returns, Callback];
     Meta "meta" "meta = MemMeta { size }": Value => [Output, Returns], Type => [Handle];
     Deferred "deferred" "deferred(READS, queue)": Args(2, 2, Some(Place::Deferred)) => [Input, Output];
     Lifetime "lifetime" "lifetime = Manual": Value => [Input, Output, Inout, Element, Returns];

@@ -358,6 +358,18 @@ fn evaluate(model: &Model, f: &Function, e: &Expression) -> TokenStream {
     e.call(value, |_| quote!(__ret))
 }
 
+/// The objects that callbacks of `f` keep alive until they ran.
+pub(super) fn keeps(f: &Function) -> TokenStream {
+    let keeps = f.params.iter().enumerate().filter_map(|(n, param)| {
+        let Role::Callback { keeps, .. } = &param.role else { return None };
+        let data = f.params.iter().find(|p| matches!(&p.role, Role::Userdata(of) if of.contains(&n)))?;
+        let (function, data) = (names::encoded(&param.name), names::encoded(&data.name));
+        let ids = keeps.iter().map(|n| names::encoded(&f.params[*n].name));
+        (!keeps.is_empty()).then(|| quote!(__call.callback_keeps(#function, #data, &[#(#ids),*]);))
+    });
+    quote!(#(#keeps)*)
+}
+
 /// Encodes a function's parameter that is a callback or its user data.
 pub(super) fn encode(param: &Param) -> TokenStream {
     let (name, encoded) = (&param.name, names::encoded(&param.name));
@@ -378,7 +390,7 @@ pub(super) fn register(model: &Model, f: &Function) -> TokenStream {
     for param in &f.params {
         match &param.role {
             Role::Userdata(callbacks) => tokens.extend(group(model, f, param, callbacks)),
-            Role::Callback { ty, lifetime } if !model.callbacks[*ty].has_userdata() => {
+            Role::Callback { ty, lifetime, .. } if !model.callbacks[*ty].has_userdata() => {
                 tokens.extend(slot(model, param, *ty, *lifetime));
             }
             _ => {}
@@ -402,7 +414,7 @@ fn group(model: &Model, f: &Function, param: &Param, callbacks: &[usize]) -> Tok
     let (mut functions, mut variables) = (Vec::new(), Vec::new());
     for (index, n) in callbacks.iter().enumerate() {
         let callback = &f.params[*n];
-        let Role::Callback { ty, lifetime } = callback.role else { continue };
+        let Role::Callback { ty, lifetime, .. } = callback.role else { continue };
         longest = longest.max(lifetime);
         let (field, number, index) = (&callback.name, ty as u16, Literal::usize_unsuffixed(index));
         let (trampoline, variable, c_type) =

@@ -239,6 +239,7 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
         None => quote!(__p::Mode::Sync),
     };
     let ret_tree = ret_tree(model, f);
+    let keeps = super::callback::keeps(f);
     let receive = trees(f).map(|tree| {
         let (name, walk) = (names::tree(&tree.name), guest_param::walk(model, f, &tree));
         quote!(__call.receive(#name, &|__w| #walk)?;)
@@ -256,6 +257,7 @@ fn forward(model: &Model, f: &Function, forwarded: &Forwarded) -> TokenStream {
             #(#encoded)*
             #returned
             #ret_tree
+            #keeps
             let __mode = #mode;
             let __wire = #wire;
             let __outcome = __call.submit(#index, __mode, #cached, &__wire)?;

@@ -296,7 +296,14 @@ pub(super) fn forwarded(
         }
         lifetime = CallbackLife::Once;
     }
-    Role::Callback { ty, lifetime }
+    let mut keeps = Vec::new();
+    if let Some(d) = param.list.get(Word::Callback).and_then(|d| d.list.get(Word::DependsOn)) {
+        keeps.extend(d.args.iter().filter_map(|arg| scope.handle(arg, "`depends_on`", errors)));
+        if lifetime != CallbackLife::Once {
+            errors.at(&d.name, "only of a callback that runs once is known when it is over: write `callback(once, depends_on(..))`");
+        }
+    }
+    Role::Callback { ty, lifetime, keeps }
 }
 
 fn is_once(arg: &syn::Expr) -> bool {
