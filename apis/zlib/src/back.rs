@@ -1,5 +1,5 @@
 //! `inflateBack`: the library calls the application for input, and with output that it left in the application's window. The guest
-//! does the same around [`inflate`](guest::inflate), so that no call goes from the server to the application.
+//! does the same around `inflate`, so that no call goes from the server to the application.
 
 use std::ffi::{c_char, c_int, c_uchar, c_uint, c_void};
 use std::ptr::{null, null_mut};

@@ -2,7 +2,7 @@
 
 ava_core::ava_api! {
     /// zlib. A stream's state is the server's; the `z_stream` itself is the application's, and every call carries what the
-    /// call uses of it: [`deflate`](guest::deflate) and [`inflate`](guest::inflate) the data, the others only its numbers.
+    /// call uses of it: `deflate` and `inflate` the data, the others only its numbers.
     #[api(name = "zlib", version = "1.2.13", ffi = crate::ffi, library = ["libz.so.1"])]
     pub mod zlib {
         use std::ffi::{c_char, c_int, c_long, c_uchar, c_uint, c_ulong, c_void};

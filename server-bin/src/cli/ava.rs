@@ -1,4 +1,4 @@
-//! `ava`: what a person calls. See [`run`](crate::run) and [`ps`](crate::ps).
+//! `ava`: what a person calls. See [`crate::run`] and [`crate::ps`].
 
 use std::{
     ffi::OsString,

@@ -1,4 +1,4 @@
-//! `avad`: the router's control plane. See [`avad`](crate::avad).
+//! `avad`: the router's control plane. See [`crate::avad`].
 
 use std::{fs::File, path::PathBuf, process::ExitCode};
 

@@ -1,4 +1,4 @@
-//! `ava-server`: runs a vendor's library for one guest process. See [`server`](crate::server).
+//! `ava-server`: runs a vendor's library for one guest process. See [`crate::server`].
 
 use std::io::Write;
 
