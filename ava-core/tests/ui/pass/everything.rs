@@ -60,7 +60,8 @@ ava_core::ava_api! {
 
         use super::hooks;
         use crate::ffi::{
-            BAD_EVENT, BAD_QUEUE, LOST, OK, REFUSED, event, queue, status,
+            BAD_EVENT, BAD_QUEUE, LOST, OK, REFUSED, event, hooks as hook_table, node, queue,
+            status,
         };
 
         const ALL: usize = 4;
@@ -78,6 +79,13 @@ ava_core::ava_api! {
         #[handle(retain = toyRetainEvent, release = toyReleaseEvent, invalid = BAD_EVENT)]
         type event;
 
+        #[structure(
+            field(tick, callback(tick, call)),
+            field(notify, callback(notify), when = this.tick.is_some()),
+            field(user, userdata(notify))
+        )]
+        type hook_table;
+
         static TIME: Instantaneous;
         #[policy(super::Quota)]
         static MEMORY: Continuous;
@@ -89,6 +97,15 @@ ava_core::ava_api! {
         extern "callback" {
             fn notify(what: u32, #[userdata] data: *mut c_void);
             fn tick(what: u32);
+            #[returns(opaque)]
+            fn allocate(size: usize, #[userdata] user: *mut c_void) -> *mut c_void;
+            fn look(
+                q: queue,
+                #[input(field(data, input(bytes = this.size)), field(next, local), field(owner, handle(queue)))] root: *const node,
+                #[input(terminated, element(cstr))] names: *const *const c_char,
+                #[opaque] address: *mut c_void,
+            );
+            fn generate(size: usize, #[output(bytes = size, filled = ret)] to: *mut c_void) -> usize;
             fn produce(
                 q: queue,
                 size: usize,
@@ -140,6 +157,8 @@ ava_core::ava_api! {
             fn toyWatch(q: queue, f: notify, #[userdata(f, once)] data: *mut c_void) -> status;
 
             fn toyHook(#[callback(call)] f: tick) -> status;
+
+            fn toySetHooks(#[input] h: *const hook_table) -> status;
 
             fn toyHookData(#[callback(kept)] f: tick, #[opaque] data: *mut c_void) -> status;
 

@@ -195,7 +195,8 @@ fn allowed(param: &ParamItem, target: &Target, d: &Descriptor, errors: &mut Erro
     if is_structured && matches!(d.word, Word::Output | Word::Inout) {
         errors.at(
             &d.name,
-            format!("the application's function can only read a struct that has pointers inside; write `input`, or keep `{name}` out"),
+            "the application's function can only read a struct that has pointers inside; write `input`, or keep callbacks of this type in \
+             the guest: `#[local]`",
         );
     }
     errors.count() == before

@@ -66,3 +66,15 @@ unsafe extern "C" {
     pub fn toySend(size: usize, data: *const c_void, f: notify, user: *mut c_void) -> status;
     pub fn toyMap(size: usize, err: *mut status) -> *mut c_void;
 }
+
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct hooks {
+    pub tick: tick,
+    pub notify: Option<unsafe extern "C" fn(what: u32, data: *mut c_void)>,
+    pub user: *mut c_void,
+}
+
+unsafe extern "C" {
+    pub fn toySetHooks(h: *const hooks) -> status;
+}
