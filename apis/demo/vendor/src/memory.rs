@@ -92,9 +92,12 @@ const HOST_MAX: usize = 64 << 20;
 #[repr(align(64))]
 struct Line(#[expect(dead_code, reason = "the application's to read")] [u8; 64]);
 
+/// A piece of host memory: what it is made of, and its size in bytes.
+type Piece = (Option<Vec<Line>>, usize);
+
 /// Host memory, by its address; without lines if it is the application's own. Only its address and size are used here: its contents
 /// belong to the application and to commands.
-static HOST: Mutex<BTreeMap<usize, (Option<Vec<Line>>, usize)>> = Mutex::new(BTreeMap::new());
+static HOST: Mutex<BTreeMap<usize, Piece>> = Mutex::new(BTreeMap::new());
 
 /// An error unless `n` bytes from `address` on are in one allocation.
 pub(crate) fn check_host(address: usize, n: usize) -> Result<()> {
