@@ -50,17 +50,19 @@ loom: ## Explore every interleaving of the rings and doorbells
 	RUSTFLAGS="--cfg loom" $(CARGO) test --quiet -p ava-core --lib --release --target-dir $(TARGET)/loom loom
 
 # Without the corpus's growth in the source tree: what is new goes to target.
-fuzz: ## Send arbitrary bytes through gate and dispatcher (SECONDS=60)
+fuzz: ## Send arbitrary bytes through gate and dispatcher (SECONDS=60 for each target)
 	cd tests/fuzz && RUSTC_BOOTSTRAP=1 RUSTFLAGS="$(FUZZ_FLAGS)" \
 	  $(CARGO) build --quiet --release --target $(HOST) --target-dir $(TARGET)/fuzz
-	@mkdir -p $(TARGET)/fuzz/corpus $(TARGET)/fuzz/artifacts
-	$(TARGET)/fuzz/$(HOST)/release/commands -max_total_time=$(SECONDS) -max_len=16384 -timeout=20 -rss_limit_mb=4096 \
-	  -verbosity=0 -print_final_stats=1 -artifact_prefix=$(TARGET)/fuzz/artifacts/ \
-	  $(TARGET)/fuzz/corpus tests/fuzz/corpus/commands
+	@set -e; for target in commands structures; do \
+	  mkdir -p $(TARGET)/fuzz/corpus/$$target $(TARGET)/fuzz/artifacts; \
+	  $(TARGET)/fuzz/$(HOST)/release/$$target -max_total_time=$(SECONDS) -max_len=16384 -timeout=20 -rss_limit_mb=4096 \
+	    -verbosity=0 -print_final_stats=1 -artifact_prefix=$(TARGET)/fuzz/artifacts/$$target- \
+	    $(TARGET)/fuzz/corpus/$$target tests/fuzz/corpus/$$target; \
+	done
 
 .PHONY: fuzz-briefly
 fuzz-briefly:
-	@$(MAKE) --no-print-directory fuzz SECONDS=30
+	@$(MAKE) --no-print-directory fuzz SECONDS=20
 
 bench: build ## Measure calls and transfers natively and through AvA, in turns (ROUNDS=5)
 	$(CARGO) run --release --quiet -p ava-benches $(ROUNDS)

@@ -3,7 +3,10 @@
 //!
 //! ```text
 //! cargo run --release -p ava-benches [ROUNDS]
+//! cargo run --release -p ava-benches compile      how long specifications take to compile, and nothing else
 //! ```
+
+mod compile;
 
 use std::{
     collections::BTreeMap,
@@ -33,7 +36,13 @@ struct Values {
 }
 
 fn main() -> ExitCode {
-    let rounds = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(ROUNDS);
+    let asked = std::env::args().nth(1);
+    if asked.as_deref() == Some("compile") {
+        println!("{}\n", machine());
+        compile::print();
+        return ExitCode::SUCCESS;
+    }
+    let rounds = asked.and_then(|n| n.parse().ok()).unwrap_or(ROUNDS);
     let job = Job::new(bench_program("calls"));
     let avad = Avad::start();
     let mut order = Vec::new();
@@ -75,7 +84,10 @@ fn main() -> ExitCode {
         );
     }
     println!("\nRatios are of one round each; for bandwidths, more is better.\n");
-    round_trips(&avad)
+    let good = round_trips(&avad);
+    println!();
+    compile::print();
+    good
 }
 
 /// Checks, by the counts of forwarded calls, what does not wait for the server.

@@ -3,11 +3,15 @@
 
 use std::{fs, path::Path};
 
-use ava_core::server::fuzz::one;
-use ava_opencl::opencl::{DESC, server::API};
+use ava_core::server::{ServerApi, fuzz::one};
+use ava_core::wire::{BufRef, Place, tree};
 
-fn corpus() -> Vec<Vec<u8>> {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/commands");
+/// One API with flat buffers, and one that has every kind of structured data.
+const APIS: [(&'static ServerApi, &str); 2] =
+    [(&ava_opencl::opencl::server::API, "commands"), (&ava_demo::demo::server::API, "structures")];
+
+fn corpus(name: &str) -> Vec<Vec<u8>> {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
     let mut files: Vec<_> = fs::read_dir(&dir)
         .unwrap_or_else(|e| panic!("{}: {e}", dir.display()))
         .map(|entry| entry.expect("the corpus can be listed").path())
@@ -17,12 +21,12 @@ fn corpus() -> Vec<Vec<u8>> {
 }
 
 /// A command for each function with a body of `words`, in the fuzz target's framing: two bytes of length, then the command.
-fn each_function(words: &[u64]) -> Vec<Vec<u8>> {
-    (0..DESC.functions.len() as u16 + 1)
-        .chain(0xff00..0xff08)
+fn each_function(api: &ServerApi, words: &[u64]) -> Vec<Vec<u8>> {
+    (0..api.desc.functions.len() as u16 + 1)
+        .chain(0xff00..0xff0b)
         .flat_map(|func| [0u16, 1].map(|flags| (func, flags)))
         .map(|(func, flags)| {
-            let args = DESC.functions.get(usize::from(func)).map_or(4, |f| f.args as usize / 8);
+            let args = api.desc.functions.get(usize::from(func)).map_or(4, |f| f.args as usize / 8);
             let len = (24 + 8 * args) as u16;
             let mut out = len.to_le_bytes().to_vec();
             out.extend(u32::from(len).to_le_bytes());
@@ -35,10 +39,46 @@ fn each_function(words: &[u64]) -> Vec<Vec<u8>> {
         .collect()
 }
 
+/// A command of every function of `api` whose first argument is a tree of structs, each with the next behind its first pointer, and
+/// whose other arguments are outputs.
+fn structures(api: &ServerApi) -> Vec<Vec<u8>> {
+    let mut blob = Vec::new();
+    for size in [24, 24, 16, 48, 120] {
+        let at = tree::put_here(&mut blob, size, None);
+        blob[at..at + size].fill(1);
+    }
+    for _ in 0..6 {
+        tree::put(&mut blob, BufRef::NULL);
+    }
+    let functions = api.desc.functions.iter().zip(0u16..);
+    functions
+        .map(|(function, func)| {
+            let payload = (24 + function.args as usize).next_multiple_of(16);
+            let root = BufRef::new(Place::Inline(payload), blob.len());
+            let mut out = Vec::new();
+            let len = payload + blob.len();
+            out.extend((len as u16).to_le_bytes());
+            out.extend((len as u32).to_le_bytes());
+            out.extend(func.to_le_bytes());
+            out.extend([0; 18]);
+            out.extend([root.place, root.extent].iter().flat_map(|word| word.to_le_bytes()));
+            for n in 0..(function.args as usize / 8).saturating_sub(2) {
+                let output = BufRef::new(Place::Inline(0), 8).as_output(n / 2);
+                out.extend([output.place, output.extent][n % 2].to_le_bytes());
+            }
+            out.resize(2 + payload, 0);
+            out.extend(&blob);
+            out
+        })
+        .collect()
+}
+
 #[test]
 fn the_corpus_is_handled_without_a_crash() {
-    for input in corpus() {
-        one(&API, &input);
+    for (api, name) in APIS {
+        for input in corpus(name).into_iter().chain(structures(api)) {
+            one(api, &input);
+        }
     }
 }
 
@@ -62,8 +102,10 @@ fn every_function_takes_any_word_in_any_place() {
     for at in 0..words.len() {
         let mut rotated = words;
         rotated.rotate_left(at);
-        for input in each_function(&rotated) {
-            one(&API, &input);
+        for (api, _) in APIS {
+            for input in each_function(api, &rotated) {
+                one(api, &input);
+            }
         }
     }
 }
@@ -78,8 +120,16 @@ fn mutations_are_handled_without_a_crash() {
         state ^= state << 17;
         state
     };
-    let mut inputs = corpus();
-    inputs.extend(each_function(&[1, 1 << 63, 0x0200_0000_0000_0040, 64, (1 << 32) | 1]));
+    for (api, name) in APIS {
+        let mut inputs = corpus(name);
+        inputs.extend(each_function(api, &[1, 1 << 63, 0x0200_0000_0000_0040, 64, (1 << 32) | 1]));
+        inputs.extend(structures(api));
+        mutate(api, &inputs, rounds, &mut next);
+    }
+}
+
+/// Handles `rounds` inputs made of parts of `inputs`.
+fn mutate(api: &'static ServerApi, inputs: &[Vec<u8>], rounds: u64, next: &mut impl FnMut() -> u64) {
     for _ in 0..rounds {
         let mut input = Vec::new();
         for _ in 0..=next() % 4 {
@@ -94,6 +144,6 @@ fn mutations_are_handled_without_a_crash() {
                 (_, _) => input.insert(at.min(input.len()), next() as u8),
             }
         }
-        one(&API, &input);
+        one(api, &input);
     }
 }
