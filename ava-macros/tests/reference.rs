@@ -81,3 +81,20 @@ fn every_chapter_is_part_of_the_documentation() {
         assert!(text.lines().count() < 300, "{name} is too long for a chapter");
     }
 }
+
+/// The fragment by which rustdoc's pages link to a heading.
+fn fragment(heading: &str) -> String {
+    let kept = heading.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c));
+    kept.map(|c| if c == ' ' { '-' } else { c.to_ascii_lowercase() }).collect()
+}
+
+#[test]
+fn every_link_leads_to_a_heading() {
+    let text: String = chapters().into_values().chain([include_str!("../src/lib.rs").to_owned()]).collect();
+    let headings = text.lines().filter(|line| line.starts_with('#') && !line.starts_with("#["));
+    let fragments: BTreeSet<String> =
+        headings.map(|line| fragment(line.trim_start_matches('#').trim())).collect();
+    let links = text.split("](#").skip(1).filter_map(|rest| rest.split(')').next());
+    let broken: BTreeSet<_> = links.filter(|link| !fragments.contains(*link)).collect();
+    assert!(broken.is_empty(), "no heading is called {broken:?}");
+}
