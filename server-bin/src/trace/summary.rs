@@ -92,9 +92,9 @@ mod tests {
         ];
         assert_eq!(
             super::of(lines.map(str::to_owned).into_iter()),
-            "FUNCTION  SYNC  ASYNC  CACHED  LOCAL  FAILED   TOTAL    MEAN       IN  OUT\n\
-             clWait       1      0       0      1       1  2.0 ms  1.0 ms      0 B  4 B\n\
-             clSet        0      2       0      0       0  3.0 us  1.5 us  1.0 KiB  0 B\n\
+            "FUNCTION  SYNC  ASYNC  CACHED  LOCAL  FAILED   TOTAL      MEAN       IN  OUT\n\
+             clWait       1      0       0      1       1  2.0 ms    1.0 ms      0 B  4 B\n\
+             clSet        0      2       0      0       0  3.0 us    1.5 us  1.0 KiB  0 B\n\
              total        1      2       0      1       1  2.0 ms  500.8 us  1.0 KiB  4 B\n"
         );
     }

@@ -105,16 +105,21 @@ pub fn infer(header: &Header, options: &Options) -> Preliminary {
     }
     let api = api(&types, options, &mut notes);
     let undecided_types = notes.len() + type_parts.iter().map(|part| part.notes.len()).sum::<usize>();
+    let callbacks = callbacks(&functions, &types);
     let complete = functions.iter().filter(|f| f.is_complete()).count();
     let mut summary = Summary {
         functions: header.functions.len(),
         complete: complete + header.functions.len() - functions.len(),
-        params: functions.iter().flat_map(|f| &f.params).filter(|param| param.note.is_some()).count(),
+        params: functions
+            .iter()
+            .chain(&callbacks)
+            .flat_map(|f| &f.params)
+            .filter(|param| param.note.is_some())
+            .count(),
         results: functions.iter().map(|f| f.notes.len()).sum(),
         types: undecided_types,
         lines: 0,
     };
-    let callbacks = callbacks(&functions, &types);
     let module = options.name.replace('-', "_");
     let parts =
         Parts { api, module, types: type_parts, callbacks, functions, since: options.since.clone(), notes };
@@ -208,17 +213,32 @@ fn callback(name: &str, types: &Types<'_>) -> Option<Described> {
     if function.variadic.is_some() {
         return None;
     }
-    let count = function.inputs.len();
+    let is_void = |arg: &syn::BareFnArg| matches!(types.kind(&arg.ty).pointee(), Some((true, Kind::Void)));
+    // By convention it comes last, if not first, as in zlib's `opaque`.
+    let mut ends = [function.inputs.len().wrapping_sub(1), 0].into_iter();
+    let data = ends.find(|n| function.inputs.get(*n).is_some_and(is_void));
     let params = function.inputs.iter().enumerate().map(|(n, arg)| {
-        let is_void = matches!(types.kind(&arg.ty).pointee(), Some((true, Kind::Void)));
         let named = arg.name.as_ref().map(|(name, _)| name.to_string());
-        // By convention it comes last, if not first, as in zlib's `opaque`.
-        let is_data = is_void && (n + 1 == count || count > 1 && n == 0);
+        let (attr, note) = match types.kind(&arg.ty) {
+            _ if data == Some(n) => (Some("userdata".to_owned()), None),
+            Kind::Pointer { mutable: false, elem } if matches!(*elem, Kind::Char) => {
+                (Some("input(cstr)".to_owned()), None)
+            }
+            Kind::Pointer { mutable, .. } => {
+                let choices =
+                    if mutable { "`input(..)`, `output(..)` or `inout(..)`" } else { "`input(..)`" };
+                (None, Some(format!("how the application's function uses it: {choices}, or `opaque`")))
+            }
+            Kind::Callback(_) => {
+                (None, Some("a function cannot be passed on to the application's".to_owned()))
+            }
+            _ => (None, None),
+        };
         DescribedParam {
             name: named.unwrap_or_else(|| format!("arg{}", n + 1)),
             ty: types.spell(&arg.ty),
-            note: None,
-            attr: is_data.then(|| "userdata".to_owned()),
+            note,
+            attr,
         }
     });
     let ret = match &function.output {

@@ -38,7 +38,10 @@ pub(super) fn decide(context: &Context<'_>, n: usize) -> Decision {
     let param = &context.params[n];
     match &param.kind {
         Kind::Handle(_) if context.frees => Described("handle(frees)".to_owned()),
-        Kind::Handle(_) | Kind::Callback(_) | Kind::Scalar { .. } | Kind::Char | Kind::Byte => Plain,
+        Kind::Callback(None) => Undecided(
+            "its type has no name: declare one in an `extern \"callback\"` block and name it here, or `local`".to_owned(),
+        ),
+        Kind::Handle(_) | Kind::Callback(Some(_)) | Kind::Scalar { .. } | Kind::Char | Kind::Byte => Plain,
         // A struct by value is the function's matter.
         Kind::Struct { .. } => Plain,
         Kind::Pointer { mutable, elem } => match userdata(context, n) {
