@@ -101,10 +101,12 @@ fn is_preliminary(text: &str, summary: &str) {
     let found = mistakes(source.tokens);
     let about = |what: &str| found.iter().filter(|message| message.contains(what)).count();
     let params = about("is a pointer: say whether") + about("is a callback of a type that is not declared");
-    assert_eq!(params, count(summary, "parameters"), "{found:#?}");
+    // Functions whose callbacks are not described yet are not judged.
+    let unjudged = count(summary, "parameters") - params;
+    assert!(unjudged <= about("the application's function reads it"), "{found:#?}");
     let results = about("a returned pointer is the server's");
     assert!(results <= count(summary, "results"), "{found:#?}");
-    assert_eq!(found.len(), count(summary, "parameters") + results, "{found:#?}");
+    assert_eq!(found.len(), params + results, "{found:#?}");
     assert_eq!(count(summary, "complete") + count(summary, "with"), count(summary, "functions"));
     assert!(text.lines().all(|line| line.len() <= 110), "{:?}", text.lines().find(|line| line.len() > 110));
 }

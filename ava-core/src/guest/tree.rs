@@ -77,13 +77,21 @@ fn too_many() -> Fail {
     Fail::Refused
 }
 
+/// A struct around a site: where the application has it, where it is in the blob, and its size.
+#[derive(Clone, Copy)]
+struct Frame {
+    app: usize,
+    at: usize,
+    size: usize,
+}
+
 /// Writes what is behind a parameter into a blob.
 struct Encoder<'c, 't> {
     call: &'c mut Call<'t>,
     blob: Vec<u8>,
     tree: Tree,
     /// The structs around: address, and place in the blob.
-    frames: Vec<(usize, usize)>,
+    frames: Vec<Frame>,
     comes_back: bool,
     why: Option<Fail>,
 }
@@ -100,7 +108,7 @@ impl Encoder<'_, '_> {
 
     /// Where the value at `site` is in the blob.
     fn place(&self, site: Site) -> Option<usize> {
-        self.frames.last().map(|(app, at)| at + (site.at as usize - app))
+        self.frames.last().map(|frame| frame.at + (site.at as usize - frame.app))
     }
 
     /// A target with pointers inside.
@@ -121,7 +129,7 @@ impl Encoder<'_, '_> {
         }
         let size = target.step(len);
         for n in 0..len / size {
-            self.frames.push((ptr as usize + n * size, at + n * size));
+            self.frames.push(Frame { app: ptr as usize + n * size, at: at + n * size, size });
             let walked = inner(ptr.wrapping_add(n * size), n, self);
             self.frames.pop();
             walked?;
@@ -265,6 +273,10 @@ impl Walker for Encoder<'_, '_> {
             bytes.fill(0);
         }
         Ok(())
+    }
+
+    fn room(&self, at: *const u8) -> usize {
+        self.frames.last().map_or(0, |frame| (frame.app + frame.size).saturating_sub(at as usize))
     }
 
     fn callbacks(&mut self, functions: &Functions<'_>) -> Result<(), Stop> {

@@ -80,6 +80,7 @@ enum Pass {
 struct Frame {
     /// Address of the struct that is walked.
     walked: usize,
+    size: usize,
     /// The copy that the application gets; null if it is not changed.
     copy: *mut u8,
     /// The key of the block that it is in, if it is the library's memory.
@@ -142,7 +143,7 @@ impl<'s, 'b> Receiver<'s, 'b> {
         let around = std::mem::replace(&mut self.pass, pass);
         for n in 0..len / size {
             let copy = if copy.is_null() { copy } else { copy.wrapping_add(n * size) };
-            self.frames.push(Frame { walked: at as usize + n * size, copy, library });
+            self.frames.push(Frame { walked: at as usize + n * size, size, copy, library });
             let walked = inner(at.wrapping_add(n * size), n, self);
             self.frames.pop();
             walked?;
@@ -273,6 +274,10 @@ impl Walker for Receiver<'_, '_> {
             unsafe { copy.copy_from_nonoverlapping(site.at, size) };
         }
         Ok(())
+    }
+
+    fn room(&self, at: *const u8) -> usize {
+        self.frames.last().map_or(0, |frame| (frame.walked + frame.size).saturating_sub(at as usize))
     }
 
     fn callbacks(&mut self, functions: &Functions<'_>) -> Result<(), Stop> {

@@ -114,6 +114,7 @@ impl Call<'_> {
 struct Frame {
     /// As it came.
     came: *mut u8,
+    size: usize,
     /// As the vendor gets it.
     live: *mut u8,
     /// As the vendor left it at an earlier call, if it is kept.
@@ -309,6 +310,7 @@ impl<'b> Decoder<'_, '_, 'b> {
             let old = old.as_ref().map_or(std::ptr::null(), |old| old[n * size..].as_ptr());
             self.frames.push(Frame {
                 came: came.wrapping_add(n * size),
+                size,
                 live: live.wrapping_add(n * size),
                 old,
             });
@@ -451,6 +453,10 @@ impl Walker for Decoder<'_, '_, '_> {
             None => unsafe { live.write_bytes(0, size) },
         }
         Ok(())
+    }
+
+    fn room(&self, at: *const u8) -> usize {
+        self.frames.last().map_or(0, |frame| (frame.came as usize + frame.size).saturating_sub(at as usize))
     }
 
     fn callbacks(&mut self, functions: &Functions<'_>) -> Result<(), Stop> {

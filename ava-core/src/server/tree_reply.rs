@@ -78,6 +78,7 @@ enum Pass {
 struct Frame {
     /// The struct that is walked.
     walked: *mut u8,
+    size: usize,
     /// The struct as the vendor left it.
     live: *mut u8,
     /// The copy that goes to the guest; `None` if it is not changed.
@@ -140,6 +141,7 @@ impl<'s, 't> Sender<'s, 't> {
         for n in 0..len / size {
             self.frames.push(Frame {
                 walked: first.walked.wrapping_add(n * size),
+                size,
                 live: first.live.wrapping_add(n * size),
                 copy: first.copy.map(|at| at + n * size),
                 library: first.library,
@@ -179,7 +181,7 @@ impl<'s, 't> Sender<'s, 't> {
         };
         tree::put_key(&mut self.blob, key);
         let at = self.put(ptr, len)?;
-        let frame = Frame { walked: ptr, live: ptr, copy: Some(at), library: true };
+        let frame = Frame { walked: ptr, size: 0, live: ptr, copy: Some(at), library: true };
         self.inside(frame, len, target, Pass::Values)
     }
 
@@ -236,7 +238,7 @@ impl Walker for Sender<'_, '_> {
         if target.inner.is_none() || target.no_copy {
             return Ok(());
         }
-        let frame = |walked, copy| Frame { walked, live: node.live, copy, library: false };
+        let frame = |walked, copy| Frame { walked, size: 0, live: node.live, copy, library: false };
         match target.direction {
             Direction::In => self.inside(frame(node.came, None), node.len, target, Pass::Links),
             Direction::Inout => {
@@ -270,6 +272,10 @@ impl Walker for Sender<'_, '_> {
             copy.fill(0);
         }
         Ok(())
+    }
+
+    fn room(&self, at: *const u8) -> usize {
+        self.frames.last().map_or(0, |frame| (frame.walked as usize + frame.size).saturating_sub(at as usize))
     }
 
     fn callbacks(&mut self, functions: &Functions<'_>) -> Result<(), Stop> {

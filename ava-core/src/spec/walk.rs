@@ -163,6 +163,9 @@ pub trait Walker {
     /// The walk cannot go on.
     fn private(&mut self, site: Site, size: usize) -> Result<(), Stop>;
 
+    /// How many bytes there are from `at` to the end of the element that is walked.
+    fn room(&self, at: *const u8) -> usize;
+
     /// Callbacks.
     ///
     /// # Errors

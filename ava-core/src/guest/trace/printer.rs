@@ -31,6 +31,7 @@ pub(super) type Targets = HashMap<usize, (usize, Layout)>;
 #[derive(Debug)]
 struct Frame {
     at: *mut u8,
+    size: usize,
     /// Its own values are shown in this pass.
     mine: bool,
     /// What is known of its fields.
@@ -49,7 +50,7 @@ pub(super) struct Printer<'r> {
 
 impl<'r> Printer<'r> {
     pub(super) fn new(recorder: &'r Recorder, pass: Pass, targets: Targets) -> Self {
-        let root = Frame { at: std::ptr::null_mut(), mine: true, fields: Vec::new() };
+        let root = Frame { at: std::ptr::null_mut(), size: 0, mine: true, fields: Vec::new() };
         Self { recorder, pass, targets, frames: vec![root], written: 0 }
     }
 
@@ -128,7 +129,7 @@ impl<'r> Printer<'r> {
         let (mut shown, mut is_struct, mut is_empty) = (Vec::new(), false, true);
         for n in 0..count.min(text::ELEMENTS) {
             let at = ptr.wrapping_add(n * size);
-            self.frames.push(Frame { at, mine, fields: Vec::new() });
+            self.frames.push(Frame { at, size, mine, fields: Vec::new() });
             let walked = inner(at, n, self);
             let fields = self.frames.pop().map(|frame| frame.fields).unwrap_or_default();
             walked?;
@@ -194,6 +195,10 @@ impl Walker for Printer<'_> {
 
     fn private(&mut self, _: Site, _: usize) -> Result<(), Stop> {
         Ok(())
+    }
+
+    fn room(&self, at: *const u8) -> usize {
+        self.frames.last().map_or(0, |frame| (frame.at as usize + frame.size).saturating_sub(at as usize))
     }
 
     fn callbacks(&mut self, functions: &Functions<'_>) -> Result<(), Stop> {

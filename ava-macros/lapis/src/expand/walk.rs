@@ -78,7 +78,10 @@ pub(super) fn structures(model: &Model) -> TokenStream {
             .map(|variant| {
                 let (ty, when) = (&variant.ty, &variant.when);
                 let walk = quote! {
-                    if { let #this = unsafe { &*__this }; unsafe { #when } } {
+                    // In a list, elements are as large as their type says, whatever is in them.
+                    if __w.room(__this.cast()) >= ::core::mem::size_of::<#ty>()
+                        && { let #this = unsafe { &*__this }; unsafe { #when } }
+                    {
                         let __at = &raw mut __variant as *mut *mut #ty;
                         if let Some(__inside) = (&__p::probe(__at)).variant() {
                             unsafe { (__inside.walk)(__this.cast(), __w)?; }

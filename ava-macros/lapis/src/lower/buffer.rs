@@ -55,6 +55,22 @@ pub(super) fn buffer(owner: Owner<'_>, list: &List, scope: &Scope<'_>, errors: &
     }
     let extent = extent(list, owner.at, errors);
     check_extent(owner, &extent, &lifetime, element.is_some(), list, errors);
+    if is_nested {
+        for d in list.0.iter().filter(|d| matches!(d.word, Word::When | Word::Invalid | Word::Cast)) {
+            let message = match d.word {
+                Word::When => "the condition belongs to the field: `field(NAME, when = EXPR, ..)`",
+                Word::Invalid => "the status belongs to the handle: `handle(TYPE, invalid = STATUS)`",
+                _ => "only a parameter's type can be cast; give the length in `bytes`",
+            };
+            errors.at(&d.name, message);
+        }
+    }
+    if let (Direction::Out | Direction::Inout, Some(d), false) =
+        (owner.direction, list.get(Word::Cstr), is_library || is_nested)
+    {
+        errors
+            .at(&d.name, "a string that the vendor writes has room of some size; give that: `bytes = SIZE`");
+    }
     let mut deferred = list.get(Word::Deferred).and_then(|d| deferral(d, scope, errors));
     let kind = owner.pointer.map(|pointer| &pointer.kind);
     let structured = matches!(kind, Some(Elem::Structure));
