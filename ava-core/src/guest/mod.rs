@@ -19,6 +19,7 @@ mod pending;
 mod reply;
 mod session;
 mod slab;
+mod staging;
 mod stub;
 mod thread;
 pub mod trace;
