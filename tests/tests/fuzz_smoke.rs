@@ -7,7 +7,7 @@ use ava_core::server::{ServerApi, fuzz::one};
 use ava_core::wire::{BufRef, Place, tree};
 
 /// One API with flat buffers, and one that has every kind of structured data.
-const APIS: [(&'static ServerApi, &str); 2] =
+const APIS: [(&ServerApi, &str); 2] =
     [(&ava_opencl::opencl::server::API, "commands"), (&ava_demo::demo::server::API, "structures")];
 
 fn corpus(name: &str) -> Vec<Vec<u8>> {
