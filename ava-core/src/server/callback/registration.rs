@@ -130,6 +130,9 @@ struct Records {
     made: usize,
 }
 
+/// Every record of the process. The vendor may call back with one at any time, also after its session, so none is ever freed.
+static EVERY: Mutex<Vec<&'static Record>> = Mutex::new(Vec::new());
+
 /// The registrations of a session.
 #[derive(Default)]
 pub(super) struct Known(Mutex<Records>);
@@ -150,7 +153,9 @@ impl Known {
             true => records.free.pop_front()?,
             false => {
                 records.made += 1;
-                Box::leak(Box::default())
+                let record: &'static Record = Box::leak(Box::default());
+                EVERY.lock().unwrap_or_else(|e| e.into_inner()).push(record);
+                record
             }
         };
         record.set(Some(registration));
