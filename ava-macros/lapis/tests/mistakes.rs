@@ -310,3 +310,18 @@ fn all_mistakes_of_a_block_are_reported_and_the_rest_expands() {
     assert!(text.contains("unsafe fn good (__call"), "the good one is forwarded");
     assert!(text.contains("extern \"C\" fn one (a : * mut u8)"), "the others stay callable");
 }
+
+/// Every descriptor, where it has no business: the message says where it belongs, or what is allowed there.
+#[test]
+fn every_descriptor_out_of_place_says_where_it_belongs() {
+    for word in lapis::descriptors() {
+        let on_type = messages(&format!("#[{word}] type thing;"));
+        let on_function = of(&format!("#[{word}] fn f() -> status;"));
+        let helps = |found: &[String]| {
+            found
+                .iter()
+                .any(|message| message.contains(&format!("`{word}")) && message.contains("allowed here"))
+        };
+        assert!(helps(&on_type) || helps(&on_function), "{word}: {on_type:?}, {on_function:?}");
+    }
+}
