@@ -17,9 +17,8 @@ use super::session::Session;
 use super::slab::Object;
 use super::stub::Fail;
 use super::thread::{self, Thread};
-use super::tree::Walk;
 use super::tree_reply;
-use crate::spec::{HandleArg, HandleKind, RawHandle};
+use crate::spec::{HandleArg, HandleKind, RawHandle, Walk};
 use crate::transport::Lost;
 use crate::wire::{
     BufRef, CallbackHeader, CommandHeader, FLAG_ASYNC, HandleId, MAX_CALLBACK_INLINE, MAX_COMMAND, Outcome,

@@ -6,14 +6,11 @@ use super::library::Kept;
 use super::log;
 use super::stub::Fail;
 use crate::spec::{
-    Direction, Extent, Functions, Handles, Layout, Lifetime, MAX_DEPTH, Ptr, Site, Stop, Target, Walker,
-    read_pointer, terminated_len,
+    Direction, Extent, Functions, Handles, Layout, Lifetime, MAX_DEPTH, Ptr, Site, Stop, Target, Walk,
+    Walker, read_pointer, terminated_len,
 };
 use crate::wire::tree::{self, MAX_TREE};
 use crate::wire::{BufRef, INLINE_MAX, MAX_OUTPUTS, Place};
-
-/// Presents what is behind a parameter.
-pub(super) type Walk<'a> = dyn Fn(&mut dyn Walker) -> Result<(), Stop> + 'a;
 
 /// A parameter's structured data on its way.
 #[derive(Debug, Default)]

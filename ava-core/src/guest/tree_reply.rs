@@ -7,9 +7,9 @@ use super::log;
 use super::pending::Held;
 use super::session::Session;
 use super::stub::Fail;
-use super::tree::{Tree, Walk};
+use super::tree::Tree;
 use crate::spec::{
-    Direction, Extent, Functions, Layout, MAX_DEPTH, Ptr, Site, Stop, Target, Walker, terminated_len,
+    Direction, Extent, Functions, Layout, MAX_DEPTH, Ptr, Site, Stop, Target, Walk, Walker, terminated_len,
 };
 use crate::wire::Place;
 use crate::wire::tree::{LIBRARY_KEY, Link, Reader, SHOWN_KEY};

@@ -11,13 +11,10 @@ use super::shadow::Shadow;
 use super::staging::Staging;
 use crate::spec::{
     Direction, Extent, Function, Functions, Handles, Layout, Lifetime, MAX_DEPTH, Opts, Ptr, Site, Stop,
-    Target, Walker, take_fault,
+    Target, Walk, Walker, take_fault,
 };
 use crate::wire::tree::{LIBRARY_KEY, MAX_TREE, Reader};
 use crate::wire::{BufRef, Place};
-
-/// Presents what is behind a parameter.
-pub(super) type Walk<'a> = dyn Fn(&mut dyn Walker) -> Result<(), Stop> + 'a;
 
 /// A pointer of the guest's.
 #[derive(Debug, Clone, Copy)]

@@ -5,9 +5,9 @@ use super::api::Refusal;
 use super::call::Call;
 use super::session::Session;
 use super::shadow::Shadow;
-use super::tree::{Keep, Node, Tree, Walk};
+use super::tree::{Keep, Node, Tree};
 use crate::spec::{
-    Direction, Extent, Functions, Lifetime, MAX_DEPTH, Ptr, Site, Stop, Target, Walker, read_pointer,
+    Direction, Extent, Functions, Lifetime, MAX_DEPTH, Ptr, Site, Stop, Target, Walk, Walker, read_pointer,
     terminated_len,
 };
 use crate::wire::tree::{self, Link, MAX_TREE, SHOWN_KEY};

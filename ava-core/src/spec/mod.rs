@@ -17,9 +17,9 @@ pub use ptr::{Ptr, take_fault};
 pub use scalar::{IntoLen, Scalar};
 pub use walk::{
     CallbackLife, Direction, Extent, Function, Functions, Inner, Insides, Lifetime, MAX_DEPTH, PlainData,
-    Pointer, Probe, Site, Stop, Structure, Structured, Target, ViaPlain, ViaStructure, ViaVariant, Walker,
-    assert_handle, assert_plain, assert_userdata, behind, is_sized, like, probe, read_pointer, size_at,
-    size_behind, terminated_len, walk_structure,
+    Pointer, Probe, Site, Stop, Structure, Structured, Target, ViaPlain, ViaStructure, ViaVariant, Walk,
+    Walker, assert_handle, assert_plain, assert_userdata, behind, is_sized, like, probe, read_pointer,
+    size_at, size_behind, terminated_len, walk_structure,
 };
 
 /// How a call is forwarded (paper Table 2: `sync`, `async`).

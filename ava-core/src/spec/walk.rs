@@ -90,6 +90,9 @@ impl Target<'_> {
 /// Presents the insides of an element.
 pub type Inner<'a> = dyn Fn(*mut u8, usize, &mut dyn Walker) -> Result<(), Stop> + 'a;
 
+/// Presents what is behind a parameter.
+pub type Walk<'a> = dyn Fn(&mut dyn Walker) -> Result<(), Stop> + 'a;
+
 /// The walk ends; the walker knows why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stop;

@@ -11,10 +11,9 @@ use super::super::handles::Found as Object;
 use super::super::serving::{Serving, with_serving};
 use super::super::session::Session;
 use super::super::staging::Staging;
-use super::super::tree::Walk;
 use super::super::tree_reply::shown;
 use super::registration::{Found, Target};
-use crate::spec::{HandleArg, HandleKind, Handles, Layout, RawHandle};
+use crate::spec::{HandleArg, HandleKind, Handles, Layout, RawHandle, Walk};
 use crate::wire::{
     ALIGN, BufRef, CallbackHeader, INLINE_MAX, LEN_MASK, MAX_CALLBACK_INLINE, Place, align_up,
 };
