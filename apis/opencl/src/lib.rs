@@ -23,8 +23,10 @@ mod icd;
 mod local;
 mod mapping;
 pub mod meta;
+mod pins;
 mod remote;
 mod shape;
 mod spec;
+mod storage;
 
 pub use spec::opencl;

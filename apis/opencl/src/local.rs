@@ -7,7 +7,7 @@ use std::{ptr, slice};
 use ava_core::spec::{HandleKind, Ptr};
 
 use crate::ffi::*;
-use crate::meta::ArgKind;
+use crate::meta::{ArgKind, HOST_MEMORY};
 use crate::opencl::{args, guest, kind};
 use crate::shape;
 
@@ -154,12 +154,12 @@ pub(crate) unsafe fn mem_info(
         }
         let status = guest::mem_info(memobj, param_name, param_value_size, param_value, param_value_size_ret);
         if let (CL_MEM_FLAGS, CL_SUCCESS, Some(meta)) = (param_name, status, meta)
-            && meta.flags & CL_MEM_USE_HOST_PTR != 0
+            && (meta.flags & CL_MEM_USE_HOST_PTR != 0 || meta.storage.address().is_some())
             && !param_value.is_null()
         {
-            // The server made it a copy, see `remote::create_buffer`.
+            // The server made a copy of the application's memory, or took its own: see `remote::create_buffer`.
             let flags = param_value.cast::<cl_mem_flags>();
-            flags.write_unaligned(flags.read_unaligned() & !CL_MEM_COPY_HOST_PTR | CL_MEM_USE_HOST_PTR);
+            flags.write_unaligned(flags.read_unaligned() & !HOST_MEMORY | meta.flags & HOST_MEMORY);
         }
         count_references::<kind::cl_mem>((param_name, CL_MEM_REFERENCE_COUNT), memobj, param_value, status)
     }

@@ -22,6 +22,11 @@ const ALIGN: usize = 128;
 /// Numbers of mappings; never reused.
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
+/// A number for a mapping.
+pub(crate) fn next_number() -> u64 {
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
+
 /// The mappings of one buffer.
 #[derive(Debug, Default)]
 pub(crate) struct Mappings(Mutex<State>);
@@ -42,6 +47,8 @@ struct Mapping {
     flags: cl_map_flags,
     /// The map did not block, so its data may still be on the way.
     deferred: bool,
+    /// It is where the buffer is stored, which guest and server share.
+    in_place: bool,
 }
 
 /// The guest's copy of a buffer, of the buffer's size: mappings of one buffer are at their offsets in one piece of memory, as they are
@@ -135,33 +142,56 @@ pub(crate) unsafe fn map(
     if !meta.contains(offset, size) {
         return fail(CL_INVALID_VALUE);
     }
-    let base = if meta.host_ptr != 0 { meta.host_ptr as *mut u8 } else { meta.mappings.base(meta.size) };
+    let in_place = meta.storage.address();
+    let base = if let Some(base) = in_place {
+        base
+    } else if meta.host_ptr != 0 {
+        meta.host_ptr as *mut u8
+    } else {
+        meta.mappings.base(meta.size)
+    };
     if base.is_null() {
         return fail(CL_OUT_OF_HOST_MEMORY);
     }
     let data = base.wrapping_add(offset).cast::<c_void>();
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let number = next_number();
     // SAFETY: `data` has room for `size` bytes, which are inside the buffer; the rest is the application's.
     let status = unsafe {
-        guest::map_buffer(
-            command_queue,
-            buffer,
-            blocking_map,
-            map_flags,
-            offset,
-            size,
-            number,
-            data,
-            num_events_in_wait_list,
-            event_wait_list,
-            event,
-        )
+        if in_place.is_some() {
+            guest::pin_buffer(
+                command_queue,
+                buffer,
+                blocking_map,
+                map_flags,
+                offset,
+                size,
+                number,
+                num_events_in_wait_list,
+                event_wait_list,
+                event,
+            )
+        } else {
+            guest::map_buffer(
+                command_queue,
+                buffer,
+                blocking_map,
+                map_flags,
+                offset,
+                size,
+                number,
+                data,
+                num_events_in_wait_list,
+                event_wait_list,
+                event,
+            )
+        }
     };
     if status != CL_SUCCESS {
         return fail(status);
     }
-    let deferred = blocking_map == CL_FALSE && shape::map_reads(map_flags);
-    meta.mappings.add(Mapping { ptr: data as usize, number, size, flags: map_flags, deferred });
+    let in_place = in_place.is_some();
+    let deferred = !in_place && blocking_map == CL_FALSE && shape::map_reads(map_flags);
+    meta.mappings.add(Mapping { ptr: data as usize, number, size, flags: map_flags, deferred, in_place });
     // SAFETY: as in `fail`.
     unsafe { report(errcode_ret, CL_SUCCESS) };
     data
@@ -187,6 +217,23 @@ pub(crate) unsafe fn unmap(
     let Some(mapping) = meta.mappings.take(mapped_ptr as usize) else { return CL_INVALID_VALUE };
     let writes = cl_bool::from(shape::map_writes(mapping.flags));
     let Mapping { number, size, .. } = mapping;
+    if mapping.in_place {
+        // SAFETY: the application's handles and wait list.
+        let status = unsafe {
+            guest::unpin_buffer(
+                command_queue,
+                memobj,
+                number,
+                num_events_in_wait_list,
+                event_wait_list,
+                event,
+            )
+        };
+        if status != CL_SUCCESS {
+            meta.mappings.add(mapping);
+        }
+        return status;
+    }
     let unmap = if mapping.deferred { guest::unmap_unfinished } else { guest::unmap_buffer };
     // SAFETY: the mapping has `size` bytes.
     let status = unsafe {
@@ -224,7 +271,14 @@ mod tests {
     #[test]
     fn the_latest_mapping_of_an_address_is_unmapped_first() {
         let mappings = Mappings::default();
-        let mapping = |number| Mapping { ptr: 64, number, size: 8, flags: CL_MAP_READ, deferred: false };
+        let mapping = |number| Mapping {
+            ptr: 64,
+            number,
+            size: 8,
+            flags: CL_MAP_READ,
+            deferred: false,
+            in_place: false,
+        };
         mappings.add(mapping(1));
         mappings.add(mapping(2));
         assert_eq!(mappings.take(64), Some(mapping(2)));

@@ -9,12 +9,16 @@ use serde::{Deserialize, Serialize};
 
 use crate::ffi::*;
 use crate::mapping::Mappings;
+use crate::storage::{Refused, Storage};
 
 /// A context: its property list as the application gave it, with the guest's platform handle.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct ContextMeta {
     /// With the terminating 0; empty if there was no list.
     pub properties: Vec<cl_context_properties>,
+    /// Its buffers are stored where only the vendor knows; used in the guest only.
+    #[serde(skip)]
+    pub(crate) refused: Refused,
 }
 
 impl ContextMeta {
@@ -23,7 +27,8 @@ impl ContextMeta {
         if properties.is_null() {
             return Self::default();
         }
-        Self { properties: (0..crate::shape::property_count(properties)).map(|i| properties.at(i)).collect() }
+        let properties = (0..crate::shape::property_count(properties)).map(|i| properties.at(i)).collect();
+        Self { properties, ..Self::default() }
     }
 }
 
@@ -59,11 +64,16 @@ pub struct MemMeta {
     /// What the application has mapped; used in the guest only.
     #[serde(skip)]
     pub(crate) mappings: Arc<Mappings>,
+    /// Where it is, if guest and server share that; used in the guest only.
+    #[serde(skip)]
+    pub(crate) storage: Storage,
 }
 
 /// Flags that say how the host may use a buffer; a sub-buffer inherits them if it has none.
 const HOST_ACCESS: cl_mem_flags = CL_MEM_HOST_WRITE_ONLY | CL_MEM_HOST_READ_ONLY | CL_MEM_HOST_NO_ACCESS;
-const HOST_MEMORY: cl_mem_flags = CL_MEM_USE_HOST_PTR | CL_MEM_ALLOC_HOST_PTR | CL_MEM_COPY_HOST_PTR;
+/// Flags that say where a buffer's memory comes from.
+pub(crate) const HOST_MEMORY: cl_mem_flags =
+    CL_MEM_USE_HOST_PTR | CL_MEM_ALLOC_HOST_PTR | CL_MEM_COPY_HOST_PTR;
 
 impl MemMeta {
     /// The description of a new buffer.
@@ -86,7 +96,8 @@ impl MemMeta {
         }
         flags |= self.flags & HOST_MEMORY;
         let host_ptr = if self.host_ptr == 0 { 0 } else { self.host_ptr.wrapping_add(origin) };
-        Self { context: self.context, size, flags, host_ptr, is_part: true, ..Self::default() }
+        let storage = self.storage.part(origin);
+        Self { context: self.context, size, flags, host_ptr, is_part: true, storage, ..Self::default() }
     }
 
     /// Whether `size` bytes at `offset` are a non-empty range inside the buffer.

@@ -10,7 +10,8 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use crate::ffi::*;
 use crate::meta::{ArgKind, KernelMeta};
 use crate::opencl::server::Vendor;
-use crate::shape;
+use crate::storage::GONE;
+use crate::{pins, shape};
 
 /// A query of one fixed-size value.
 ///
@@ -138,8 +139,12 @@ pub(crate) unsafe fn create_context_from_type(
 /// `CL_MEM_USE_HOST_PTR` becomes a copy: the application's memory is in another process, and the API lets a device cache it, so a program
 /// sees no difference as long as it maps the buffer to use it, as it must.
 ///
+/// With `storage`, shared memory that already has the initial contents, the buffer is stored there if `taken` says so afterwards, see
+/// `pins`. `gone` gets the names of such memory that is free again.
+///
 /// # Safety
-/// Arguments as the C functions demand.
+/// Arguments as the C functions demand; `storage` has `size` bytes that stay mapped, or is null; the other pointers are to outputs.
+#[expect(clippy::too_many_arguments, reason = "the arguments of the C function")]
 pub(crate) unsafe fn create_buffer(
     vendor: &Vendor,
     context: cl_context,
@@ -147,9 +152,34 @@ pub(crate) unsafe fn create_buffer(
     flags: cl_mem_flags,
     size: usize,
     host_ptr: *mut c_void,
+    (storage, name): (*mut c_void, u64),
+    taken: *mut cl_bool,
+    gone: *mut u64,
+    gone_count: *mut cl_uint,
     errcode_ret: *mut cl_int,
 ) -> cl_mem {
-    let mut flags = flags;
+    let (mut flags, mut host_ptr) = (flags, host_ptr);
+    if !gone_count.is_null() {
+        // SAFETY: promised by the caller.
+        unsafe { gone_count.write(pins::take_gone(gone, GONE) as cl_uint) };
+    }
+    // SAFETY: promised by the caller; a list of properties has at least its terminator.
+    if !storage.is_null() && !taken.is_null() && unsafe { properties.is_null() || *properties == 0 } {
+        // SAFETY: promised by the caller.
+        if let Some(buffer) = unsafe { pins::create(vendor, context, flags, size, (storage, name)) } {
+            // SAFETY: promised by the caller.
+            unsafe {
+                taken.write(CL_TRUE);
+                if !errcode_ret.is_null() {
+                    errcode_ret.write(CL_SUCCESS);
+                }
+            }
+            return buffer;
+        }
+        if flags & CL_MEM_COPY_HOST_PTR != 0 {
+            host_ptr = storage;
+        }
+    }
     if flags & CL_MEM_USE_HOST_PTR != 0 {
         if flags & (CL_MEM_COPY_HOST_PTR | CL_MEM_ALLOC_HOST_PTR) != 0 {
             // SAFETY: promised by the caller.

@@ -48,7 +48,7 @@ ava_api! {
         use crate::ffi::*;
         use crate::local::{self, ContextNotify, ProgramNotify};
         use crate::meta::{ContextMeta, KernelMeta, MemMeta, QueueMeta};
-        use crate::{mapping, remote, shape};
+        use crate::{mapping, pins, remote, shape, storage};
 
         #[status(ok = CL_SUCCESS, lost = CL_DEVICE_NOT_AVAILABLE, refused = CL_MEM_OBJECT_ALLOCATION_FAILURE)]
         type cl_int;
@@ -440,7 +440,7 @@ ava_api! {
                 errcode_ret: *mut cl_int,
             ) -> cl_mem {
                 // SAFETY: the application keeps to the C function's contract.
-                unsafe { guest::create_buffer(context, std::ptr::null(), flags, size, host_ptr, errcode_ret) }
+                unsafe { storage::create_buffer(context, std::ptr::null(), flags, size, host_ptr, errcode_ret) }
             }
 
             #[since("OPENCL_3.0")]
@@ -453,7 +453,7 @@ ava_api! {
                 errcode_ret: *mut cl_int,
             ) -> cl_mem {
                 // SAFETY: the application keeps to the C function's contract.
-                unsafe { guest::create_buffer(context, properties, flags, size, host_ptr, errcode_ret) }
+                unsafe { storage::create_buffer(context, properties, flags, size, host_ptr, errcode_ret) }
             }
 
             #[since("OPENCL_1.1")]
@@ -507,6 +507,7 @@ ava_api! {
                 (num_events_in_wait_list, event_wait_list),
             ))]
             #[consumes(BYTES_READ, size)]
+            #[before(storage::read)]
             fn clEnqueueReadBuffer(
                 command_queue: cl_command_queue,
                 buffer: cl_mem,
@@ -539,6 +540,7 @@ ava_api! {
                 (num_events_in_wait_list, event_wait_list),
             ))]
             #[consumes(BYTES_WRITTEN, size)]
+            #[before(storage::write)]
             fn clEnqueueWriteBuffer(
                 command_queue: cl_command_queue,
                 buffer: cl_mem,
@@ -757,13 +759,70 @@ ava_api! {
                 size: usize,
                 #[input(bytes = size, when = flags & (CL_MEM_COPY_HOST_PTR | CL_MEM_USE_HOST_PTR) != 0, zerocopy)]
                 host_ptr: *mut c_void,
+                #[input(bytes = size, zerocopy)]
+                storage: *mut c_void,
+                name: u64,
+                #[output]
+                taken: *mut cl_bool,
+                #[output(len = storage::GONE, filled = *gone_count)]
+                gone: *mut u64,
+                #[output]
+                gone_count: *mut cl_uint,
                 #[output]
                 errcode_ret: *mut cl_int,
             ) -> cl_mem {
                 // SAFETY: decoded arguments are what the C function demands.
                 unsafe {
                     remote::create_buffer(
-                        vendor, context, properties, flags, size, host_ptr, errcode_ret,
+                        vendor, context, properties, flags, size, host_ptr, (storage, name), taken, gone, gone_count,
+                        errcode_ret,
+                    )
+                }
+            }
+
+            /// Lets the guest use a buffer where it is stored, in shared memory.
+            #[consumes(BYTES_READ, if shape::map_reads(map_flags) { size } else { 0 })]
+            #[consumes(BYTES_WRITTEN, if shape::map_writes(map_flags) { size } else { 0 })]
+            fn pin_buffer(
+                command_queue: cl_command_queue,
+                buffer: cl_mem,
+                blocking_map: cl_bool,
+                map_flags: cl_map_flags,
+                offset: usize,
+                size: usize,
+                number: u64,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    pins::pin(
+                        vendor, command_queue, buffer, blocking_map, map_flags, offset, size, number,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            #[mode(shape::wait_mode(num_events_in_wait_list, event_wait_list))]
+            fn unpin_buffer(
+                command_queue: cl_command_queue,
+                buffer: cl_mem,
+                number: u64,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    pins::unpin(
+                        vendor, command_queue, buffer, number, num_events_in_wait_list, event_wait_list, event,
                     )
                 }
             }

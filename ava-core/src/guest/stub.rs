@@ -139,6 +139,12 @@ where
     unsafe { session.slab.meta::<K::Meta>(object) }
 }
 
+/// Whether this process asked for every call to be synchronous (`AVA_FIDELITY=strict`): what a replacement would do faster is then to
+/// be left to the plain call, which the fast one is compared with.
+pub fn is_strict(client: &'static Client) -> bool {
+    client.session().is_ok_and(|session| session.strict)
+}
+
 /// Memory of `size` bytes that the guest and its server share, on which `zerocopy` parameters work without a copy (paper Table 4:
 /// `zerocopy_alloc`); null if there is none left, or no server.
 pub fn zerocopy_alloc(client: &'static Client, size: usize) -> *mut std::ffi::c_void {
