@@ -92,6 +92,25 @@ unsafe fn is_on_cpus(vendor: &Vendor, context: cl_context) -> bool {
     status == CL_SUCCESS && count != 0 && devices.iter().take(count).all(|device| is_cpu(*device))
 }
 
+/// What the vendor says of the flags of a buffer that was made without any: some name the default, and some do not.
+///
+/// # Safety
+/// A live context.
+unsafe fn default_flags(vendor: &Vendor, context: cl_context) -> Option<cl_mem_flags> {
+    let (mut status, mut flags) = (CL_SUCCESS, 0);
+    // SAFETY: promised by the caller; the buffer lives for the query, which has room for its answer.
+    unsafe {
+        let buffer = vendor.clCreateBuffer(context, 0, 1, ptr::null_mut(), &mut status);
+        if status != CL_SUCCESS {
+            return None;
+        }
+        let (room, value) = (size_of_val(&flags), (&raw mut flags).cast());
+        status = vendor.clGetMemObjectInfo(buffer, CL_MEM_FLAGS, room, value, ptr::null_mut());
+        vendor.clReleaseMemObject(buffer);
+    }
+    (status == CL_SUCCESS).then_some(flags)
+}
+
 /// A buffer that is stored at `storage`, which the guest calls `name`; `None` if that is not possible here, or the vendor refuses.
 ///
 /// # Safety
@@ -103,15 +122,17 @@ pub(crate) unsafe fn create(
     size: usize,
     (storage, name): (*mut c_void, u64),
 ) -> Option<cl_mem> {
-    let flags = flags & !(CL_MEM_COPY_HOST_PTR | CL_MEM_ALLOC_HOST_PTR) | CL_MEM_USE_HOST_PTR;
-    let mut status = CL_SUCCESS;
     // SAFETY: promised by the caller.
-    let buffer = unsafe {
+    let defaults = unsafe {
         if !is_on_cpus(vendor, context) {
             return None;
         }
-        vendor.clCreateBuffer(context, flags, size, storage, &mut status)
+        if flags == 0 { default_flags(vendor, context)? } else { flags }
     };
+    let flags = defaults & !(CL_MEM_COPY_HOST_PTR | CL_MEM_ALLOC_HOST_PTR) | CL_MEM_USE_HOST_PTR;
+    let mut status = CL_SUCCESS;
+    // SAFETY: promised by the caller.
+    let buffer = unsafe { vendor.clCreateBuffer(context, flags, size, storage, &mut status) };
     if status != CL_SUCCESS || buffer.is_null() {
         return None;
     }

@@ -150,6 +150,7 @@ static const struct {
     {"out-of-order", cover_out_of_order},
     {"reads-in-flight", cover_reads_in_flight},
     {"large-transfers", cover_large_transfers},
+    {"large-buffers", cover_large_buffers},
     {"null-objects", cover_null_objects},
 };
 
