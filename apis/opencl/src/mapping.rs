@@ -132,7 +132,8 @@ pub(crate) unsafe fn map(
     let Some(meta) = (unsafe { ava_core::guest::meta_of::<kind::cl_mem>(buffer) }) else {
         return fail(CL_INVALID_MEM_OBJECT);
     };
-    if !meta.contains(offset, size) {
+    // Nothing at all is the vendor's to refuse.
+    if size != 0 && !meta.contains(offset, size) || offset > meta.size {
         return fail(CL_INVALID_VALUE);
     }
     let base = if meta.host_ptr != 0 { meta.host_ptr as *mut u8 } else { meta.mappings.base(meta.size) };
