@@ -1,7 +1,7 @@
 # Everything that a person or a CI machine does with this repository. `make help` lists it.
 
 PACKAGES := gcc g++ make pkg-config curl ca-certificates binutils libclang-14-dev opencl-headers ocl-icd-opencl-dev \
-            pocl-opencl-icd clinfo clpeak python3-pyopencl python3-numpy zlib1g-dev pigz
+            pocl-opencl-icd mesa-opencl-icd oclgrind clinfo clpeak python3-pyopencl python3-numpy zlib1g-dev pigz
 CARGO    ?= cargo
 # Where rustup puts it, for the run that installs it.
 export PATH := $(PATH):$(HOME)/.cargo/bin
@@ -32,7 +32,7 @@ deps: ## Install what building and testing need (Debian, Ubuntu)
 	  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal -c rustfmt -c clippy; }
 
 build: deps ## Build ava, avad, ava-server, ava-spec and the guest libraries (target/release)
-	$(CARGO) build --release -p ava -p guest-opencl -p guest-zlib
+	$(CARGO) build --release -p ava -p guest-opencl -p guest-opencl-icd -p guest-zlib
 
 demo: build ## Run clinfo, clpeak and PyOpenCL natively and through AvA, side by side
 	$(CARGO) run --release --quiet -p ava-tests --bin demo

@@ -172,6 +172,26 @@ fn the_coverage_of_opencl_adds_up() {
 }
 
 #[test]
+fn the_book_says_which_functions_are_refused() {
+    let list = [
+        &["coverage", "--spec", &opencl_spec(), "--library", &library()],
+        OPENCL,
+        &["--list", "unsupported"],
+    ];
+    let (refused, _) = good(&[&list.concat()[..], OPENCL_CLANG].concat());
+    let refused: Vec<_> = refused.lines().filter_map(|line| line.split(' ').next()).collect();
+    let page = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/src/opencl.md");
+    let page = fs::read_to_string(page).unwrap();
+    let table = page.split("<!-- refused -->").nth(1).and_then(|rest| rest.split("<!-- end -->").next());
+    // The first column of each row; its second may name functions that are not refused.
+    let rows = table.unwrap().lines().filter_map(|line| line.split('|').nth(1));
+    let mut listed: Vec<_> = rows.flat_map(|names| names.split(", ")).map(str::trim).collect();
+    listed.retain(|name| name.starts_with("cl"));
+    listed.sort_unstable();
+    assert_eq!(listed, refused, "correct the table in docs/src/opencl.md");
+}
+
+#[test]
 fn a_function_that_is_missing_can_fail_a_build() {
     let dir = env::temp_dir().join(format!("ava-spec-missing-{}", std::process::id()));
     fs::create_dir_all(&dir).unwrap();

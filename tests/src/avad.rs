@@ -13,6 +13,7 @@ use crate::{
     proc::{Pid, eventually},
     programs::tools,
     run::STEADY_MEMORY,
+    vendor::Vendor,
 };
 
 /// A folder that goes when the value does. Its path is short, as sockets have to fit.
@@ -60,8 +61,13 @@ impl Avad {
         Self::with(&[], &[])
     }
 
-    /// Starts one with further arguments and environment variables.
+    /// Starts one, with PoCL behind it, with further arguments and environment variables.
     pub fn with(args: &[&str], env: &[(&str, &str)]) -> Self {
+        Self::of(Vendor::Pocl, args, env)
+    }
+
+    /// Starts one whose servers find the libraries of `vendor`, as [`Self::with`].
+    pub fn of(vendor: Vendor, args: &[&str], env: &[(&str, &str)]) -> Self {
         let scratch = Scratch::new();
         let socket = scratch.path("avad.sock");
         let log = File::create(scratch.path("log")).unwrap_or_else(|e| panic!("avad's log: {e}"));
@@ -72,6 +78,7 @@ impl Avad {
             .env_remove("LD_LIBRARY_PATH")
             .env_remove("LD_PRELOAD")
             .env(STEADY_MEMORY.0, STEADY_MEMORY.1)
+            .envs(vendor.env())
             .envs(env.iter().copied())
             .stdin(Stdio::null())
             .stdout(log.try_clone().unwrap_or_else(|e| panic!("avad's log: {e}")))

@@ -9,6 +9,7 @@ mod proc;
 mod programs;
 mod run;
 mod stats;
+mod vendor;
 mod victim;
 
 pub use avad::{Avad, Scratch};
@@ -20,4 +21,5 @@ pub use programs::{
 };
 pub use run::{Forward, Job, Run, forwarded, native};
 pub use stats::{CallCount, read_stats};
+pub use vendor::Vendor;
 pub use victim::Victim;

@@ -42,7 +42,7 @@ pub fn tools() -> &'static Tools {
         let output = Command::new(env!("CARGO"))
             .args(["build", "--quiet"])
             .args(
-                ["ava", "guest-opencl", "guest-zlib", "guest-demo", "demo-vendor"]
+                ["ava", "guest-opencl", "guest-opencl-icd", "guest-zlib", "guest-demo", "demo-vendor"]
                     .map(|p| format!("--package={p}")),
             )
             .args(["--profile", if profile == "debug" { "dev" } else { &profile }])
@@ -111,7 +111,7 @@ pub fn pythons() -> Vec<PathBuf> {
 
 /// Compiles `folder/<name>.c` or `folder/<name>/*.c` unless that was done after the last change.
 fn compile(folder: &Path, name: &str) -> PathBuf {
-    compile_with(folder, name, &[], &["-Wl,--as-needed", "-lOpenCL", "-lz"])
+    compile_with(folder, name, &[], &["-Wl,--as-needed", "-lOpenCL", "-lz", "-ldl"])
 }
 
 fn compile_with(folder: &Path, name: &str, flags: &[&str], libraries: &[&str]) -> PathBuf {

@@ -12,6 +12,7 @@ use std::{
 use crate::{
     avad::{Avad, Scratch},
     programs::tools,
+    vendor::Vendor,
 };
 
 /// PoCL reports as its device's memory what the machine can spare at the moment, which is never the same in two runs: this many
@@ -23,13 +24,19 @@ pub(crate) const STEADY_MEMORY: (&str, &str) = ("POCL_MEMORY_LIMIT", "4");
 pub struct Job {
     words: Vec<OsString>,
     env: Vec<(OsString, OsString)>,
+    vendor: Vendor,
     limit: Duration,
 }
 
 impl Job {
     /// The program at `path`, or found on `PATH`.
     pub fn new(program: impl Into<OsString>) -> Self {
-        Self { words: vec![program.into()], env: Vec::new(), limit: Duration::from_secs(300) }
+        Self {
+            words: vec![program.into()],
+            env: Vec::new(),
+            vendor: Vendor::Pocl,
+            limit: Duration::from_secs(300),
+        }
     }
 
     /// Debian's Python, where PyOpenCL is, with the script `path`.
@@ -41,6 +48,13 @@ impl Job {
     #[must_use]
     pub fn arg(mut self, word: impl Into<OsString>) -> Self {
         self.words.push(word.into());
+        self
+    }
+
+    /// The vendor whose library the program finds natively, or beside AvA's; PoCL unless this says otherwise.
+    #[must_use]
+    pub fn vendor(mut self, vendor: Vendor) -> Self {
+        self.vendor = vendor;
         self
     }
 
@@ -82,6 +96,9 @@ impl Job {
         if how.strict {
             words.push("--strict".into());
         }
+        if how.icd {
+            words.push("--icd".into());
+        }
         for api in &how.apis {
             words.extend(["--api".into(), api.into()]);
         }
@@ -109,6 +126,7 @@ impl Job {
         // cargo puts its target directory on the library path, where the guest library would be found as the vendor's.
         command.env_remove("LD_LIBRARY_PATH").env_remove("LD_PRELOAD").env_remove("AVA_ROUTER");
         command.env_remove("AVA_FIDELITY").env(STEADY_MEMORY.0, STEADY_MEMORY.1);
+        command.envs(self.vendor.env());
         command.envs(self.env.iter().map(|(k, v)| (k, v)));
         // Its own group, so that a program that hangs is killed with everything that it started.
         command.process_group(0);
@@ -158,6 +176,8 @@ fn wait_until(child: &mut Child, deadline: Instant) -> Option<ExitStatus> {
 pub struct Forward {
     /// Every call synchronous.
     pub strict: bool,
+    /// As a vendor behind the program's own loader.
+    pub icd: bool,
     /// The APIs to forward; those of accelerators if there are none.
     pub apis: Vec<&'static str>,
     /// Where to write how often each function was forwarded.
@@ -175,6 +195,11 @@ impl Forward {
     pub fn api(mut self, name: &'static str) -> Self {
         self.apis.push(name);
         self
+    }
+
+    /// `--icd`.
+    pub fn icd() -> Self {
+        Self { icd: true, ..Self::default() }
     }
 
     /// `--strict`.

@@ -1,8 +1,8 @@
 //! The dispatch table of the guest's objects.
 //!
 //! An ICD loader, such as the system's `libOpenCL.so.1`, calls every function through the table that an object's first word points
-//! to. With this one, our objects may be passed to a loader that a program brings along, and this library may be listed in
-//! `/etc/OpenCL/vendors`.
+//! to. With this one, our objects may be passed to a loader that a program brings along, and `guest-cdylib/opencl-icd` makes a library
+//! that may be listed in `/etc/OpenCL/vendors`.
 
 use std::ffi::c_void;
 use std::ptr;

@@ -125,6 +125,8 @@ pub(crate) unsafe fn context_info(
     unsafe {
         if param_name == CL_CONTEXT_PROPERTIES
             && let Some(meta) = ava_core::guest::meta_of::<kind::cl_context>(context)
+            // Whether no list is an empty one or one of an end alone is the vendor's to say.
+            && !meta.properties.is_empty()
         {
             return answer(&meta.properties, param_value_size, param_value, param_value_size_ret);
         }
@@ -333,6 +335,7 @@ pub(crate) unsafe fn link_program(
             report(errcode_ret, CL_INVALID_VALUE);
             return ptr::null_mut();
         }
+        let mut linked = CL_SUCCESS;
         let program = guest::link_program(
             context,
             num_devices,
@@ -340,8 +343,12 @@ pub(crate) unsafe fn link_program(
             options,
             num_input_programs,
             input_programs,
+            &mut linked,
             errcode_ret,
         );
+        if !program.is_null() {
+            report(errcode_ret, linked);
+        }
         if let (Some(pfn_notify), false) = (pfn_notify, program.is_null()) {
             pfn_notify(program, user_data);
         }

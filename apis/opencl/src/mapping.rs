@@ -139,7 +139,8 @@ pub(crate) unsafe fn map(
     let Some(meta) = (unsafe { ava_core::guest::meta_of::<kind::cl_mem>(buffer) }) else {
         return fail(CL_INVALID_MEM_OBJECT);
     };
-    if !meta.contains(offset, size) {
+    // Nothing at all is the vendor's to refuse.
+    if size != 0 && !meta.contains(offset, size) || offset > meta.size {
         return fail(CL_INVALID_VALUE);
     }
     let in_place = meta.storage.address();

@@ -132,6 +132,15 @@ pub(crate) unsafe fn create_context_from_type(
     }
 }
 
+/// Whether the vendor's list of a context's properties has more than its end.
+pub(crate) fn has_properties(vendor: &Vendor, context: cl_context) -> bool {
+    let mut len = 0;
+    // SAFETY: asks for the length alone; a context that there is not is the vendor's to refuse.
+    let status =
+        unsafe { vendor.clGetContextInfo(context, CL_CONTEXT_PROPERTIES, 0, ptr::null_mut(), &mut len) };
+    status == CL_SUCCESS && len > size_of::<cl_context_properties>()
+}
+
 // Buffers.
 
 /// `clCreateBuffer` and `clCreateBufferWithProperties`.
@@ -249,6 +258,52 @@ pub(crate) unsafe fn program_binary(
             ptr::null_mut(),
         )
     }
+}
+
+/// `clLinkProgram`, of which a program comes even if it could not be linked: it has the log. `linked` is then what the vendor
+/// returned, and `errcode_ret` says that there is a program.
+///
+/// # Safety
+/// Arguments as the C function demands; `linked` is null or writable.
+#[expect(clippy::too_many_arguments, reason = "the arguments of the C function")]
+pub(crate) unsafe fn link_program(
+    vendor: &Vendor,
+    context: cl_context,
+    num_devices: cl_uint,
+    device_list: *const cl_device_id,
+    options: *const c_char,
+    num_input_programs: cl_uint,
+    input_programs: *const cl_program,
+    linked: *mut cl_int,
+    errcode_ret: *mut cl_int,
+) -> cl_program {
+    let mut status = CL_SUCCESS;
+    // SAFETY: promised by the caller.
+    let program = unsafe {
+        vendor.clLinkProgram(
+            context,
+            num_devices,
+            device_list,
+            options,
+            num_input_programs,
+            input_programs,
+            None,
+            ptr::null_mut(),
+            &mut status,
+        )
+    };
+    if program.is_null() || !matches!(status, CL_SUCCESS | CL_LINK_PROGRAM_FAILURE) {
+        // What a vendor returns with another status is no object.
+        // SAFETY: promised by the caller.
+        return unsafe { refuse(errcode_ret, status) };
+    }
+    for (target, value) in [(linked, status), (errcode_ret, CL_SUCCESS)] {
+        if !target.is_null() {
+            // SAFETY: promised by the caller.
+            unsafe { target.write(value) };
+        }
+    }
+    program
 }
 
 // Kernels.

@@ -27,6 +27,7 @@ ava_api! {
     /// - Builds are done when `clBuildProgram`, `clCompileProgram` or `clLinkProgram` returns; a callback is called before.
     /// - A context's error callback is never called; the vendor's messages stay with the API server.
     /// - Properties that refer to objects of the application's process (GL, D3D, external memory) are refused as unknown.
+    /// - An address that was never mapped cannot be unmapped, also where the vendor does not look.
     /// - Programs are built with `-cl-kernel-arg-info`, which the queries do not show, so that the server knows which arguments
     ///   are handles. Of kernels from binaries it does not, and the guest says, see `shape::kernel_arg`.
     ///
@@ -366,8 +367,8 @@ ava_api! {
                 #[output]
                 param_value_size_ret: *mut usize,
             ) -> cl_int {
-                if param_name == CL_CONTEXT_PROPERTIES {
-                    // The guest knows them; the vendor's are addresses of this process.
+                // The guest knows them; the vendor's are addresses of this process.
+                if param_name == CL_CONTEXT_PROPERTIES && remote::has_properties(vendor, context) {
                     return CL_INVALID_VALUE;
                 }
                 // SAFETY: decoded arguments are what the C function demands.
@@ -1201,13 +1202,15 @@ ava_api! {
                 #[input(len = num_input_programs)]
                 input_programs: *const cl_program,
                 #[output]
+                linked: *mut cl_int,
+                #[output]
                 errcode_ret: *mut cl_int,
             ) -> cl_program {
                 // SAFETY: decoded arguments are what the C function demands.
                 unsafe {
-                    vendor.clLinkProgram(
-                        context, num_devices, device_list, options, num_input_programs, input_programs,
-                        None, std::ptr::null_mut(), errcode_ret,
+                    remote::link_program(
+                        vendor, context, num_devices, device_list, options, num_input_programs,
+                        input_programs, linked, errcode_ret,
                     )
                 }
             }

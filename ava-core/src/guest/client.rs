@@ -89,6 +89,9 @@ impl Client {
         if let Some(session) = unsafe { self.session.load(Ordering::Acquire).as_ref() } {
             return Ok(session);
         }
+        if std::env::var_os(address::SERVER_VARIABLE).is_some() {
+            return Err(Fail::Lost);
+        }
         let hello = Hello::new(
             self.desc.name,
             self.desc.spec_hash,

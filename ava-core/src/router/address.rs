@@ -5,6 +5,10 @@ use std::path::PathBuf;
 /// Names the router to use, overriding the defaults: a path, with or without the prefix `unix:`.
 pub const VARIABLE: &str = "AVA_ROUTER";
 
+/// Set by avad in the environment of the API servers. A guest library that a vendor's library brings along into one, as an OpenCL
+/// loader does with every vendor that it finds, makes no session: it would be served by another server, which loads it again.
+pub const SERVER_VARIABLE: &str = "AVA_SERVER";
+
 /// The machine's own avad.
 pub fn system() -> PathBuf {
     PathBuf::from("/run/ava/avad.sock")

@@ -89,6 +89,25 @@ fn system(soname: &str) -> Option<PathBuf> {
         .find(|path| path.exists())
 }
 
+/// Checks a guest library that stands in for no other, `file` in the target directory: it is called `soname`, exports exactly
+/// `symbols` and the marker by which a server recognises it, and needs nothing but libc.
+///
+/// # Errors
+/// What is otherwise, or what could not be built or read.
+pub fn check(package: &str, file: &str, soname: &str, symbols: &[&str]) -> Result<(), Box<dyn Error>> {
+    let ours = library(&ours(package, file)?)?;
+    let expected: BTreeSet<String> = symbols.iter().chain(&[MARKER]).map(|name| name.to_string()).collect();
+    if ours.symbols != expected {
+        let differing: Vec<_> = ours.symbols.symmetric_difference(&expected).collect();
+        return Err(format!("missing or too much: {differing:?}").into());
+    }
+    let needed: Vec<_> = ours.needed.iter().filter(|name| !name.starts_with("ld-linux")).collect();
+    match (ours.soname.as_deref() == Some(soname), needed == ["libc.so.6"]) {
+        (true, true) => Ok(()),
+        _ => Err(format!("{:?} needs {needed:?}", ours.soname).into()),
+    }
+}
+
 /// Compares the guest library that `package` builds, `file` in the target directory, with the system's library `soname`: same name,
 /// same symbols, same versions, no more dependencies. One symbol is ours: the marker by which a server recognises a guest library.
 ///

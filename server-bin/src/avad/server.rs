@@ -203,6 +203,7 @@ fn scrub_environment(command: &mut Command, api: &ApiDesc) {
     if let Some(value) = std::env::var_os("LD_PRELOAD") {
         command.env("LD_PRELOAD", marker::scrub_preload(&value));
     }
+    command.env(ava_core::router::address::SERVER_VARIABLE, "1");
     for name in [ava_core::router::address::VARIABLE, crate::run::TAG_VARIABLE] {
         command.env_remove(name);
     }

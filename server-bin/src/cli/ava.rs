@@ -77,6 +77,9 @@ struct RunArgs {
     /// Forward every call synchronously and cache nothing: slow, and as exact as it can be
     #[arg(long)]
     strict: bool,
+    /// Add AvA's OpenCL platforms to those that are installed, behind the program's own loader, and replace nothing
+    #[arg(long, conflicts_with = "api")]
+    icd: bool,
     /// Print what the program called at the end, to standard error
     #[arg(long, value_name = "FORM", num_args = 0..=1, require_equals = true, default_missing_value = "table")]
     stats: Option<Form>,
@@ -202,6 +205,7 @@ fn run_program(args: RunArgs, verbose: u8) -> ExitCode {
         socket: args.socket,
         private: args.private,
         strict: args.strict,
+        icd: args.icd,
         stats: args.stats.is_some(),
         verbose,
         env: Vec::new(),
@@ -227,6 +231,7 @@ fn trace_program(args: TraceArgs, verbose: u8) -> ExitCode {
         socket: args.socket,
         private: args.private,
         strict: args.strict,
+        icd: false,
         stats: false,
         verbose,
         env: Vec::new(),

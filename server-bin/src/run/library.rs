@@ -70,6 +70,16 @@ pub(super) fn directories(apis: &[&'static ApiDesc]) -> Result<Vec<PathBuf>, Lib
     Ok(out)
 }
 
+/// The guest library `file`, which is not an API's own but one more of its.
+///
+/// # Errors
+/// [`LibraryError::NotFound`].
+pub(super) fn file(api: &'static str, file: &'static str) -> Result<PathBuf, LibraryError> {
+    let tried = places();
+    let found = tried.iter().map(|dir| dir.join(file)).find(|path| marker::is_guest_library(path));
+    found.ok_or(LibraryError::NotFound { api, name: file, tried })
+}
+
 /// Where guest libraries may be.
 fn places() -> Vec<PathBuf> {
     if let Some(given) = std::env::var_os(VARIABLE).filter(|v| !v.is_empty()) {

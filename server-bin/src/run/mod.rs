@@ -4,6 +4,7 @@
 //! it as ever. `ava` waits for it, passes on the signals that were sent to `ava` itself, and exits as it did.
 
 mod elf;
+mod icd;
 mod library;
 mod private;
 mod signals;
@@ -39,6 +40,8 @@ pub struct Options {
     pub private: bool,
     /// Every call synchronous.
     pub strict: bool,
+    /// Beside the vendors that are installed, behind the program's own loader, instead of in its place.
+    pub icd: bool,
     /// Ask for statistics at the end.
     pub stats: bool,
     /// How talkative a private avad is.
@@ -58,6 +61,9 @@ pub enum RunError {
     /// No private avad.
     #[error("cannot start a private avad")]
     Private(#[from] private::PrivateError),
+    /// No file that names our library to a loader.
+    #[error(transparent)]
+    Icd(#[from] icd::IcdError),
     /// Not the avad that was named.
     #[error(transparent)]
     Ask(#[from] AskError),
@@ -105,17 +111,26 @@ pub fn run(options: &Options, apis: &[&'static ApiDesc]) -> Result<Outcome, RunE
         let source = io::ErrorKind::InvalidInput.into();
         return Err(RunError::Spawn { program: String::new(), source });
     };
-    let libraries = library::directories(apis)?;
+    let libraries = match options.icd {
+        true => Vec::new(),
+        false => library::directories(apis)?,
+    };
+    let vendors = options.icd.then(icd::vendors).transpose()?;
     let (socket, router) = reach_router(options, apis)?;
     let tag = tag();
 
     let mut command = Command::new(program);
     command
         .args(arguments)
-        .env("LD_LIBRARY_PATH", prepend(&libraries, std::env::var_os("LD_LIBRARY_PATH").as_deref()))
         .env(address::VARIABLE, &socket)
         .env(TAG_VARIABLE, &tag)
         .envs(options.env.iter().map(|(name, value)| (name, value)));
+    if !libraries.is_empty() {
+        command.env("LD_LIBRARY_PATH", prepend(&libraries, std::env::var_os("LD_LIBRARY_PATH").as_deref()));
+    }
+    if let Some(vendors) = vendors {
+        command.env(icd::VARIABLE, vendors);
+    }
     if options.strict {
         command.env("AVA_FIDELITY", "strict");
     }

@@ -76,6 +76,12 @@ void show_info(const char *text, enum info kind, cl_int size_status, size_t size
                (int)(after_ - held_), before_ > 0);                                                    \
     } while (0)
 
+/* The names of the vendors' platforms, for calls that a vendor's own library does not survive. Each such place says what happens. */
+#define POCL "Portable Computing Language"
+#define RUSTICL "rusticl"
+#define OCLGRIND "Oclgrind"
+int vendor_is(const struct fixture *f, const char *platform_name);
+
 /* Runs `kernel` over `n` items of the fixture's queue and waits. */
 void run_1d(const struct fixture *f, cl_kernel kernel, size_t n);
 

@@ -114,7 +114,8 @@ void cover_user_events(struct fixture *f)
     COUNTS(clGetEventInfo, CL_EVENT_REFERENCE_COUNT, clRetainEvent, clReleaseEvent, gate);
     INFO(clGetEventProfilingInfo, gate, CL_PROFILING_COMMAND_END, NOTHING);
     SHOW(clEnqueueNDRangeKernel(f->queue, fill, 1, NULL, &items, NULL, 1, &gate, &done));
-    SHOW(clFlush(f->queue));
+    if (!vendor_is(f, OCLGRIND)) /* which flushes until everything has run */
+        SHOW(clFlush(f->queue));
     MUST(clGetEventInfo(done, CL_EVENT_COMMAND_EXECUTION_STATUS, sizeof state, &state, NULL));
     printf("the gated kernel has completed: %d\n", state == CL_COMPLETE);
     SHOW(clSetUserEventStatus(gate, CL_COMPLETE));
@@ -156,6 +157,9 @@ void cover_out_of_order(struct fixture *f)
     cl_int status, results[64];
     cl_event gate, written, doubled[8], joined;
     cl_command_queue queue = clCreateCommandQueue(f->context, f->device, CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE, &status);
+    printf("a queue out of order: %s\n", status_name(status));
+    if (status == CL_INVALID_QUEUE_PROPERTIES)
+        return; /* not every device has one */
     MUST(status);
     cl_mem a = clCreateBuffer(f->context, CL_MEM_READ_WRITE, 256, NULL, &status);
     MUST(status);

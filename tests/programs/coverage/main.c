@@ -22,8 +22,13 @@ const char *const kernels_source =
     "    barrier(CLK_LOCAL_MEM_FENCE);\n"
     "    out[get_global_id(0)] = scratch[n - 1 - i];\n"
     "}\n"
+    "#ifdef cl_khr_fp64\n"
+    "typedef double real;\n"
+    "#else\n"
+    "typedef float real;\n"
+    "#endif\n"
     "typedef struct { int a; float b; long c; char d[24]; } pack;\n"
-    "kernel void plain(global long *out, char c, short s, int i, long l, float f, double d, float4 v, pack p, long16 w) {\n"
+    "kernel void plain(global long *out, char c, short s, int i, long l, float f, real d, float4 v, pack p, long16 w) {\n"
     "    out[0] = c; out[1] = s; out[2] = i; out[3] = l; out[4] = (long)(f * 8); out[5] = (long)(d * 8);\n"
     "    out[6] = (long)(v.x + 10 * v.y + 100 * v.z + 1000 * v.w); out[7] = p.a; out[8] = (long)(p.b * 8);\n"
     "    out[9] = p.c; out[10] = p.d[23]; out[11] = w.s0 + w.sf;\n"
@@ -111,6 +116,13 @@ void show_info(const char *text, enum info kind, cl_int size_status, size_t size
     if (size > 0)
         printf(" [one byte less: %s]", status_name(small_status));
     printf("\n");
+}
+
+int vendor_is(const struct fixture *f, const char *platform_name)
+{
+    char name[256] = "";
+    MUST(clGetPlatformInfo(f->platform, CL_PLATFORM_NAME, sizeof name, name, NULL));
+    return strcmp(name, platform_name) == 0;
 }
 
 void run_1d(const struct fixture *f, cl_kernel kernel, size_t n)

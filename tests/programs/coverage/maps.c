@@ -49,7 +49,8 @@ static void map_flags(struct fixture *f, cl_mem buffer)
     SHOW_NEW(mapped, status, clEnqueueMapBuffer(f->queue, buffer, CL_TRUE, (cl_map_flags)1 << 20, 0, 16, 0, NULL, NULL, &status));
     SHOW_NEW(mapped, status, clEnqueueMapBuffer(f->queue, buffer, CL_TRUE, CL_MAP_READ, 0, 0, 0, NULL, NULL, &status));
     int not_mapped = 0;
-    SHOW(clEnqueueUnmapMemObject(f->queue, buffer, &not_mapped, 0, NULL, NULL));
+    if (!vendor_is(f, OCLGRIND)) /* which takes any address */
+        SHOW(clEnqueueUnmapMemObject(f->queue, buffer, &not_mapped, 0, NULL, NULL));
 }
 
 static void map_and_kernel(struct fixture *f, cl_mem buffer)

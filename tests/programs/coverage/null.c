@@ -61,6 +61,7 @@ void cover_null_objects(struct fixture *f)
     SHOW(clEnqueueUnmapMemObject(f->queue, NULL, &byte, 0, NULL, NULL));
     SHOW(clEnqueueMarkerWithWaitList(NULL, 0, NULL, NULL));
     SHOW(clEnqueueBarrierWithWaitList(NULL, 0, NULL, NULL));
-    SHOW(clEnqueueMarkerWithWaitList(f->queue, 1, &none, NULL));
+    if (!vendor_is(f, OCLGRIND)) /* which asks it */
+        SHOW(clEnqueueMarkerWithWaitList(f->queue, 1, &none, NULL));
     SHOW(clWaitForEvents(1, &none));
 }

@@ -73,7 +73,8 @@ static void sources(struct fixture *f)
 
     const char *hole[] = {whole, NULL};
     SHOW_NEW(program, status, clCreateProgramWithSource(f->context, 0, &whole, NULL, &status));
-    SHOW_NEW(program, status, clCreateProgramWithSource(f->context, 2, hole, NULL, &status));
+    if (!vendor_is(f, OCLGRIND)) /* which reads it */
+        SHOW_NEW(program, status, clCreateProgramWithSource(f->context, 2, hole, NULL, &status));
 }
 
 static void queries(struct fixture *f)
@@ -208,12 +209,16 @@ static void binaries(struct fixture *f)
     const unsigned char *wrong[1] = {garbage}, *none[1] = {NULL};
     size_t wrong_size = sizeof garbage, zero = 0;
     loaded = 0x7fff;
-    SHOW_NEW(copy, status, clCreateProgramWithBinary(f->context, 1, &f->device, &wrong_size, wrong, &loaded, &status));
-    printf("binary status: %s\n", status_name(loaded));
-    if (copy)
-        SHOW(clReleaseProgram(copy));
-    SHOW_NEW(copy, status, clCreateProgramWithBinary(f->context, 1, &f->device, &size, none, NULL, &status));
-    SHOW_NEW(copy, status, clCreateProgramWithBinary(f->context, 1, &f->device, &zero, given, NULL, &status));
+    if (!vendor_is(f, RUSTICL)) { /* which ends the process over a binary of another version */
+        SHOW_NEW(copy, status, clCreateProgramWithBinary(f->context, 1, &f->device, &wrong_size, wrong, &loaded, &status));
+        printf("binary status: %s\n", status_name(loaded));
+        if (copy)
+            SHOW(clReleaseProgram(copy));
+    }
+    if (!vendor_is(f, OCLGRIND)) { /* which reads all of it */
+        SHOW_NEW(copy, status, clCreateProgramWithBinary(f->context, 1, &f->device, &size, none, NULL, &status));
+        SHOW_NEW(copy, status, clCreateProgramWithBinary(f->context, 1, &f->device, &zero, given, NULL, &status));
+    }
     SHOW_NEW(copy, status, clCreateProgramWithBinary(f->context, 0, NULL, &size, given, NULL, &status));
     SHOW_NEW(copy, status, clCreateProgramWithBinary(f->context, 1, &f->device, NULL, given, NULL, &status));
     free(binary);
@@ -244,7 +249,8 @@ void cover_programs(struct fixture *f)
     failures(f);
     notifications(f);
     binaries(f);
-    built_in(f);
+    if (!vendor_is(f, RUSTICL)) /* whose table has no such function */
+        built_in(f);
 }
 
 void cover_separate_compilation(struct fixture *f)
@@ -269,15 +275,18 @@ void cover_separate_compilation(struct fixture *f)
     SHOW_NEW(linked, status, clLinkProgram(f->context, 1, &f->device, NULL, 2, parts, NULL, NULL, &status));
     if (linked) {
         INFO2(clGetProgramBuildInfo, linked, f->device, CL_PROGRAM_BINARY_TYPE, U32);
-        cl_kernel kernel = clCreateKernel(linked, "one", &status);
-        MUST(status);
-        cl_mem out = clCreateBuffer(f->context, CL_MEM_READ_WRITE, 16, NULL, &status);
-        MUST(status);
-        MUST(clSetKernelArg(kernel, 0, sizeof out, &out));
-        run_1d(f, kernel, 1);
-        show_ints(f, "linked", out, 1);
-        MUST(clReleaseMemObject(out));
-        MUST(clReleaseKernel(kernel));
+        INFO2(clGetProgramBuildInfo, linked, f->device, CL_PROGRAM_BUILD_STATUS, U32);
+        cl_kernel kernel;
+        SHOW_NEW(kernel, status, clCreateKernel(linked, "one", &status));
+        if (status == CL_SUCCESS) { /* a program that could not be linked is there for its log */
+            cl_mem out = clCreateBuffer(f->context, CL_MEM_READ_WRITE, 16, NULL, &status);
+            MUST(status);
+            MUST(clSetKernelArg(kernel, 0, sizeof out, &out));
+            run_1d(f, kernel, 1);
+            show_ints(f, "linked", out, 1);
+            MUST(clReleaseMemObject(out));
+            MUST(clReleaseKernel(kernel));
+        }
         SHOW(clReleaseProgram(linked));
     }
     SHOW_NEW(linked, status, clLinkProgram(f->context, 1, &f->device, NULL, 0, NULL, NULL, NULL, &status));
