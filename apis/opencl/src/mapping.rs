@@ -14,13 +14,18 @@ use std::sync::{Mutex, PoisonError};
 use crate::ffi::*;
 use crate::local::report;
 use crate::opencl::{guest, kind};
-use crate::shape;
+use crate::{shape, svm};
 
 /// Alignment of mapped memory: that of the largest OpenCL type, as the API demands.
 const ALIGN: usize = 128;
 
 /// Numbers of mappings; never reused.
 static NEXT: AtomicU64 = AtomicU64::new(1);
+
+/// A number for a mapping.
+pub(crate) fn number() -> u64 {
+    NEXT.fetch_add(1, Ordering::Relaxed)
+}
 
 /// The mappings of one buffer.
 #[derive(Debug, Default)]
@@ -42,6 +47,8 @@ struct Mapping {
     flags: cl_map_flags,
     /// The map did not block, so its data may still be on the way.
     deferred: bool,
+    /// The memory is the devices' as well, so nothing travels.
+    shared: bool,
 }
 
 /// The guest's copy of a buffer, of the buffer's size: mappings of one buffer are at their offsets in one piece of memory, as they are
@@ -140,7 +147,9 @@ pub(crate) unsafe fn map(
         return fail(CL_OUT_OF_HOST_MEMORY);
     }
     let data = base.wrapping_add(offset).cast::<c_void>();
-    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let number = number();
+    // What guest and devices share anyway does not travel.
+    let shared = meta.host_ptr != 0 && svm::is_shared(meta.host_ptr);
     // SAFETY: `data` has room for `size` bytes, which are inside the buffer; the rest is the application's.
     let status = unsafe {
         guest::map_buffer(
@@ -151,7 +160,7 @@ pub(crate) unsafe fn map(
             offset,
             size,
             number,
-            data,
+            if shared { ptr::null_mut() } else { data },
             num_events_in_wait_list,
             event_wait_list,
             event,
@@ -160,8 +169,8 @@ pub(crate) unsafe fn map(
     if status != CL_SUCCESS {
         return fail(status);
     }
-    let deferred = blocking_map == CL_FALSE && shape::map_reads(map_flags);
-    meta.mappings.add(Mapping { ptr: data as usize, number, size, flags: map_flags, deferred });
+    let deferred = blocking_map == CL_FALSE && shape::map_reads(map_flags) && !shared;
+    meta.mappings.add(Mapping { ptr: data as usize, number, size, flags: map_flags, deferred, shared });
     // SAFETY: as in `fail`.
     unsafe { report(errcode_ret, CL_SUCCESS) };
     data
@@ -185,7 +194,7 @@ pub(crate) unsafe fn unmap(
         return CL_INVALID_MEM_OBJECT;
     };
     let Some(mapping) = meta.mappings.take(mapped_ptr as usize) else { return CL_INVALID_VALUE };
-    let writes = cl_bool::from(shape::map_writes(mapping.flags));
+    let writes = cl_bool::from(shape::map_writes(mapping.flags) && !mapping.shared);
     let Mapping { number, size, .. } = mapping;
     let unmap = if mapping.deferred { guest::unmap_unfinished } else { guest::unmap_buffer };
     // SAFETY: the mapping has `size` bytes.
@@ -224,7 +233,8 @@ mod tests {
     #[test]
     fn the_latest_mapping_of_an_address_is_unmapped_first() {
         let mappings = Mappings::default();
-        let mapping = |number| Mapping { ptr: 64, number, size: 8, flags: CL_MAP_READ, deferred: false };
+        let mapping =
+            |number| Mapping { ptr: 64, number, size: 8, flags: CL_MAP_READ, deferred: false, shared: false };
         mappings.add(mapping(1));
         mappings.add(mapping(2));
         assert_eq!(mappings.take(64), Some(mapping(2)));

@@ -151,6 +151,8 @@ static const struct {
     {"reads-in-flight", cover_reads_in_flight},
     {"large-transfers", cover_large_transfers},
     {"null-objects", cover_null_objects},
+    {"svm", cover_svm},
+    {"svm-fine-grained", cover_svm_fine_grained},
 };
 
 int main(int argc, char **argv)
