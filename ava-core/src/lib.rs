@@ -5,6 +5,7 @@
 
 pub mod guest;
 pub mod migrate;
+pub mod pages;
 pub mod router;
 pub mod server;
 pub mod spec;

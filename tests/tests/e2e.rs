@@ -47,6 +47,21 @@ fn each_section_of_the_coverage_runs_alone() {
 }
 
 #[test]
+fn shared_virtual_memory_that_is_copied_shows_the_same_between_map_and_unmap() {
+    let avad = Avad::with(&[], &[("AVA_OPENCL_SVM", "copy")]);
+    let job = Job::new(program("coverage")).arg("svm");
+    let expected = native(&job);
+    for how in [Forward::fast(), Forward::strict()] {
+        let run = forwarded(&avad, &job, &how);
+        assert_same(&run.name, &expected.stdout, &run.stdout);
+        run.assert_success();
+    }
+    let fine = forwarded(&avad, &Job::new(program("coverage")).arg("svm-fine-grained"), &Forward::fast());
+    fine.assert_success();
+    assert!(fine.stdout.contains("capabilities 1\n"), "coarse-grained buffers alone: {fine}");
+}
+
+#[test]
 fn pyopencl_adds_vectors() {
     let run = same_everywhere(&Job::python(python_program("vecadd.py")));
     assert!(run.stdout.contains("right: True"), "{run}");

@@ -3,7 +3,7 @@
 //! [`opencl`] is the specification and what the macro makes of it; its documentation says which functions are forwarded, which are
 //! answered in the guest and which are refused. The other modules hold what the specification's expressions and bodies call:
 //! `shape` (sizes and modes), [`meta`] (what is known of objects), `local` and `mapping` (replacements that run in the guest), `remote`
-//! (bodies that run in the API server), `icd` (the dispatch table of the guest's objects).
+//! (bodies that run in the API server), `svm` and `svm_remote` (the two sides of shared virtual memory), `icd` (the dispatch table of the guest's objects).
 
 /// bindgen's output for the system's OpenCL headers. Nothing here is linked.
 #[allow(
@@ -28,5 +28,7 @@ mod remote;
 mod shape;
 mod spec;
 mod storage;
+mod svm;
+mod svm_remote;
 
 pub use spec::opencl;

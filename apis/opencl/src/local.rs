@@ -9,7 +9,7 @@ use ava_core::spec::{HandleKind, Ptr};
 use crate::ffi::*;
 use crate::meta::{ArgKind, HOST_MEMORY};
 use crate::opencl::{args, guest, kind};
-use crate::shape;
+use crate::{shape, storage, svm};
 
 /// Callback of `clBuildProgram` and its like.
 pub(crate) type ProgramNotify = Option<unsafe extern "C" fn(program: cl_program, user_data: *mut c_void)>;
@@ -163,7 +163,37 @@ pub(crate) unsafe fn mem_info(
             let flags = param_value.cast::<cl_mem_flags>();
             flags.write_unaligned(flags.read_unaligned() & !HOST_MEMORY | meta.flags & HOST_MEMORY);
         }
+        if let (CL_MEM_USES_SVM_POINTER, CL_SUCCESS, Some(meta)) = (param_name, status, meta)
+            && !meta.is_part
+            && svm::is_allocation(meta.host_ptr)
+            && !param_value.is_null()
+        {
+            // The vendor's own allocation begins a little earlier, see `svm_remote`.
+            param_value.cast::<cl_bool>().write_unaligned(CL_TRUE);
+        }
         count_references::<kind::cl_mem>((param_name, CL_MEM_REFERENCE_COUNT), memobj, param_value, status)
+    }
+}
+
+/// `clCreateBuffer` and `clCreateBufferWithProperties`. A buffer on shared virtual memory is made of the memory itself.
+///
+/// # Safety
+/// The C functions' contract.
+pub(crate) unsafe fn create_buffer(
+    context: cl_context,
+    properties: *const cl_mem_properties,
+    flags: cl_mem_flags,
+    size: usize,
+    host_ptr: *mut c_void,
+    errcode_ret: *mut cl_int,
+) -> cl_mem {
+    // SAFETY: promised by the caller.
+    unsafe {
+        if svm::backs(flags, host_ptr) {
+            let address = host_ptr as usize;
+            return guest::create_svm_buffer(context, properties, flags, size, address, errcode_ret);
+        }
+        storage::create_buffer(context, properties, flags, size, host_ptr, errcode_ret)
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use crate::ffi::*;
 use crate::local::report;
 use crate::opencl::{guest, kind};
-use crate::shape;
+use crate::{shape, svm};
 
 /// Alignment of mapped memory: that of the largest OpenCL type, as the API demands.
 const ALIGN: usize = 128;
@@ -23,7 +23,7 @@ const ALIGN: usize = 128;
 static NEXT: AtomicU64 = AtomicU64::new(1);
 
 /// A number for a mapping.
-pub(crate) fn next_number() -> u64 {
+pub(crate) fn number() -> u64 {
     NEXT.fetch_add(1, Ordering::Relaxed)
 }
 
@@ -49,6 +49,8 @@ struct Mapping {
     deferred: bool,
     /// It is where the buffer is stored, which guest and server share.
     in_place: bool,
+    /// The memory is the devices' as well, so nothing travels.
+    shared: bool,
 }
 
 /// The guest's copy of a buffer, of the buffer's size: mappings of one buffer are at their offsets in one piece of memory, as they are
@@ -155,7 +157,9 @@ pub(crate) unsafe fn map(
         return fail(CL_OUT_OF_HOST_MEMORY);
     }
     let data = base.wrapping_add(offset).cast::<c_void>();
-    let number = next_number();
+    let number = number();
+    // What guest and devices share anyway does not travel.
+    let shared = meta.host_ptr != 0 && svm::is_shared(meta.host_ptr);
     // SAFETY: `data` has room for `size` bytes, which are inside the buffer; the rest is the application's.
     let status = unsafe {
         if in_place.is_some() {
@@ -180,7 +184,7 @@ pub(crate) unsafe fn map(
                 offset,
                 size,
                 number,
-                data,
+                if shared { ptr::null_mut() } else { data },
                 num_events_in_wait_list,
                 event_wait_list,
                 event,
@@ -191,8 +195,16 @@ pub(crate) unsafe fn map(
         return fail(status);
     }
     let in_place = in_place.is_some();
-    let deferred = !in_place && blocking_map == CL_FALSE && shape::map_reads(map_flags);
-    meta.mappings.add(Mapping { ptr: data as usize, number, size, flags: map_flags, deferred, in_place });
+    let deferred = !in_place && !shared && blocking_map == CL_FALSE && shape::map_reads(map_flags);
+    meta.mappings.add(Mapping {
+        ptr: data as usize,
+        number,
+        size,
+        flags: map_flags,
+        deferred,
+        in_place,
+        shared,
+    });
     // SAFETY: as in `fail`.
     unsafe { report(errcode_ret, CL_SUCCESS) };
     data
@@ -216,7 +228,7 @@ pub(crate) unsafe fn unmap(
         return CL_INVALID_MEM_OBJECT;
     };
     let Some(mapping) = meta.mappings.take(mapped_ptr as usize) else { return CL_INVALID_VALUE };
-    let writes = cl_bool::from(shape::map_writes(mapping.flags));
+    let writes = cl_bool::from(shape::map_writes(mapping.flags) && !mapping.shared);
     let Mapping { number, size, .. } = mapping;
     if mapping.in_place {
         // SAFETY: the application's handles and wait list.
@@ -279,6 +291,7 @@ mod tests {
             flags: CL_MAP_READ,
             deferred: false,
             in_place: false,
+            shared: false,
         };
         mappings.add(mapping(1));
         mappings.add(mapping(2));

@@ -143,12 +143,18 @@ const REMEMBERED_LAUNCHES: usize = 16;
 struct Learned {
     /// For each argument the size that was accepted last, see [`accepted`]; 0 for none.
     args: [AtomicU64; REMEMBERED_ARGS],
+    /// The arguments that were accepted as addresses of shared virtual memory, a bit for each.
+    addresses: AtomicU64,
     launches: Mutex<Vec<Launch>>,
 }
 
 impl Default for Learned {
     fn default() -> Self {
-        Self { args: std::array::from_fn(|_| AtomicU64::new(0)), launches: Mutex::default() }
+        Self {
+            args: std::array::from_fn(|_| AtomicU64::new(0)),
+            addresses: AtomicU64::new(0),
+            launches: Mutex::default(),
+        }
     }
 }
 
@@ -168,6 +174,11 @@ pub struct Launch {
 /// The size and nullness of an argument as one word that is not 0.
 fn accepted(size: usize, null: bool) -> u64 {
     (1 << 63) | ((size as u64) << 1) | u64::from(null)
+}
+
+/// The bit of an argument that is remembered.
+fn bit(index: cl_uint) -> Option<u64> {
+    1u64.checked_shl(index).filter(|_| (index as usize) < REMEMBERED_ARGS)
 }
 
 impl KernelMeta {
@@ -210,6 +221,16 @@ impl KernelMeta {
         }
     }
 
+    /// Whether the vendor will take an address of shared virtual memory for an argument.
+    pub fn takes_address(&self, index: cl_uint) -> bool {
+        bit(index).is_some_and(|bit| self.learned.addresses.load(Ordering::Relaxed) & bit != 0)
+    }
+
+    /// The vendor took an address of shared virtual memory for an argument.
+    pub fn took_address(&self, index: cl_uint) {
+        self.learned.addresses.fetch_or(bit(index).unwrap_or(0), Ordering::Relaxed);
+    }
+
     /// Whether a launch like this one has succeeded.
     pub fn has_launched(&self, launch: &Launch) -> bool {
         self.launches().contains(launch)
@@ -248,6 +269,10 @@ mod tests {
         assert!(!kernel.takes(0, 8, false) && !kernel.takes(0, 4, true));
         assert!(kernel.takes(1, 8, false) && !kernel.takes(1, 4, false));
         assert!(!kernel.takes(3, 4, false), "there is no such argument");
+        assert!(!kernel.takes_address(1));
+        kernel.took_address(1);
+        kernel.took_address(64);
+        assert!(kernel.takes_address(1) && !kernel.takes_address(0) && !kernel.takes_address(64));
     }
 
     #[test]

@@ -17,7 +17,9 @@ use crate::{pins, shape};
 ///
 /// # Safety
 /// `query` asks the vendor for a `T` on behalf of live objects: it gets the size of a `T`, a pointer to one, and null.
-unsafe fn ask<T: Default>(query: impl FnOnce(usize, *mut c_void, *mut usize) -> cl_int) -> Option<T> {
+pub(crate) unsafe fn ask<T: Default>(
+    query: impl FnOnce(usize, *mut c_void, *mut usize) -> cl_int,
+) -> Option<T> {
     let mut value = T::default();
     (query(size_of::<T>(), (&raw mut value).cast(), ptr::null_mut()) == CL_SUCCESS).then_some(value)
 }
@@ -26,7 +28,7 @@ unsafe fn ask<T: Default>(query: impl FnOnce(usize, *mut c_void, *mut usize) -> 
 ///
 /// # Safety
 /// The pointer is null or valid for writing.
-unsafe fn refuse<T>(errcode_ret: *mut cl_int, status: cl_int) -> *mut T {
+pub(crate) unsafe fn refuse<T>(errcode_ret: *mut cl_int, status: cl_int) -> *mut T {
     if !errcode_ret.is_null() {
         // SAFETY: promised by the caller.
         unsafe { errcode_ret.write(status) };
@@ -508,6 +510,22 @@ struct Mappings {
     arrivals: HashMap<usize, Arrival>,
 }
 
+/// The `size` bytes at `from` go to `to` when `event` is complete. Both must be there until then, or until [`forget_arrivals`].
+pub(crate) fn expect_arrival(event: usize, from: usize, to: usize, size: usize) {
+    mappings().arrivals.insert(event, Arrival { from, to, size });
+    ARRIVALS.fetch_add(1, Ordering::Release);
+}
+
+/// Memory is gone from which arrivals were expected.
+pub(crate) fn forget_arrivals(memory: std::ops::Range<usize>) {
+    if ARRIVALS.load(Ordering::Acquire) != 0 {
+        let mut mappings = mappings();
+        let before = mappings.arrivals.len();
+        mappings.arrivals.retain(|_, arrival| !memory.contains(&arrival.from));
+        ARRIVALS.fetch_sub(before - mappings.arrivals.len(), Ordering::Release);
+    }
+}
+
 /// Number of arrivals, so that completion checks of other commands take no lock.
 static ARRIVALS: AtomicUsize = AtomicUsize::new(0);
 
@@ -516,7 +534,7 @@ fn mappings() -> MutexGuard<'static, Mappings> {
     MAPPINGS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Maps a buffer for the guest. `data` gets the contents: now if the map blocks, else when it is done, which
+/// Maps a buffer for the guest. `data`, if it is not null, gets the contents: now if the map blocks, else when it is done, which
 /// [`event_is_complete`] finds out.
 ///
 /// # Safety
@@ -537,7 +555,7 @@ pub(crate) unsafe fn map_buffer(
     event_wait_list: *const cl_event,
     event: *mut cl_event,
 ) -> cl_int {
-    let reads = shape::map_reads(map_flags);
+    let reads = shape::map_reads(map_flags) && !data.is_null();
     let later = reads && blocking_map == CL_FALSE;
     if mappings().mapped.contains_key(&(buffer as usize, number)) || later && event.is_null() {
         // Our guest library numbers its mappings.

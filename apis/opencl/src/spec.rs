@@ -7,7 +7,7 @@ ava_api! {
     ///
     /// # Forwarded
     /// Platforms, devices and sub-devices, contexts, queues, buffers and sub-buffers (reads, writes, copies, fills, rectangles,
-    /// mappings, migration), programs from source, binaries, IL and built-in kernels, kernels, launches, markers, barriers,
+    /// mappings, migration), shared virtual memory, programs from source, binaries, IL and built-in kernels, kernels, launches, markers, barriers,
     /// events with profiling, user events, timers.
     ///
     /// Commands go asynchronously if the guest can see that the vendor will not refuse them, see `shape`: non-blocking transfers
@@ -24,6 +24,10 @@ ava_api! {
     ///   the buffer, as the API demands, and not before, as happens to work on a CPU.
     /// - Mappings of one buffer share memory in the guest, so they are consistent with each other; between buffer and
     ///   sub-buffer they are so once unmapped. Unmapping what was mapped without blocking waits for the map.
+    /// - Shared virtual memory is one memory for the application and the kernels, coarse- and fine-grained, if all devices of the context are
+    ///   CPUs, see `svm_remote`. Else, or with `AVA_OPENCL_SVM=copy` in avad's environment, it is coarse-grained: devices do not report more,
+    ///   and the application sees the devices' data between map and unmap, as the API demands, and not otherwise. Kernels
+    ///   and commands get no address but of such memory, also on CPUs that would use any. A forked child sees its parent's memory.
     /// - Builds are done when `clBuildProgram`, `clCompileProgram` or `clLinkProgram` returns; a callback is called before.
     /// - A context's error callback is never called; the vendor's messages stay with the API server.
     /// - Properties that refer to objects of the application's process (GL, D3D, external memory) are refused as unknown.
@@ -32,7 +36,7 @@ ava_api! {
     ///   are handles. Of kernels from binaries it does not, and the guest says, see `shape::kernel_arg`.
     ///
     /// # Refused
-    /// Images, samplers, pipes, shared virtual memory, GL and EGL sharing, native kernels and the callbacks of events, buffers,
+    /// Images, samplers, pipes, GL and EGL sharing, native kernels and the callbacks of events, buffers,
     /// contexts and programs return `CL_INVALID_OPERATION`. Queries of devices are answered as the vendor does, also where it
     /// offers what is refused here.
     #[api(
@@ -49,6 +53,8 @@ ava_api! {
         use crate::ffi::*;
         use crate::local::{self, ContextNotify, ProgramNotify};
         use crate::meta::{ContextMeta, KernelMeta, MemMeta, QueueMeta};
+        use crate::svm::{self, SvmFreeNotify};
+        use crate::svm_remote::{self, End};
         use crate::{mapping, pins, remote, shape, storage};
 
         #[status(ok = CL_SUCCESS, lost = CL_DEVICE_NOT_AVAILABLE, refused = CL_MEM_OBJECT_ALLOCATION_FAILURE)]
@@ -164,7 +170,7 @@ ava_api! {
             ) -> cl_int;
 
             #[cached]
-            #[after(local::device_info)]
+            #[after(svm::device_info)]
             fn clGetDeviceInfo(
                 device: cl_device_id,
                 param_name: cl_device_info,
@@ -441,7 +447,7 @@ ava_api! {
                 errcode_ret: *mut cl_int,
             ) -> cl_mem {
                 // SAFETY: the application keeps to the C function's contract.
-                unsafe { storage::create_buffer(context, std::ptr::null(), flags, size, host_ptr, errcode_ret) }
+                unsafe { local::create_buffer(context, std::ptr::null(), flags, size, host_ptr, errcode_ret) }
             }
 
             #[since("OPENCL_3.0")]
@@ -454,7 +460,7 @@ ava_api! {
                 errcode_ret: *mut cl_int,
             ) -> cl_mem {
                 // SAFETY: the application keeps to the C function's contract.
-                unsafe { storage::create_buffer(context, properties, flags, size, host_ptr, errcode_ret) }
+                unsafe { local::create_buffer(context, properties, flags, size, host_ptr, errcode_ret) }
             }
 
             #[since("OPENCL_1.1")]
@@ -932,6 +938,513 @@ ava_api! {
                         event_wait_list, event,
                     )
                 }
+            }
+        }
+
+        // Shared virtual memory.
+
+        #[since("OPENCL_2.0")]
+        unsafe extern "C" {
+            fn clSVMAlloc(
+                context: cl_context,
+                flags: cl_svm_mem_flags,
+                size: usize,
+                alignment: cl_uint,
+            ) -> *mut c_void {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { svm::alloc(context, flags, size, alignment) }
+            }
+
+            fn clSVMFree(
+                context: cl_context,
+                svm_pointer: *mut c_void,
+            ) {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { svm::free(context, svm_pointer) }
+            }
+
+            fn clEnqueueSVMFree(
+                command_queue: cl_command_queue,
+                num_svm_pointers: cl_uint,
+                svm_pointers: *mut *mut c_void,
+                pfn_free_func: SvmFreeNotify,
+                user_data: *mut c_void,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    svm::enqueue_free(
+                        command_queue, num_svm_pointers, svm_pointers, pfn_free_func, user_data,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            fn clEnqueueSVMMemcpy(
+                command_queue: cl_command_queue,
+                blocking_copy: cl_bool,
+                dst_ptr: *mut c_void,
+                src_ptr: *const c_void,
+                size: usize,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    svm::copy(
+                        command_queue, blocking_copy, dst_ptr, src_ptr, size,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            fn clEnqueueSVMMemFill(
+                command_queue: cl_command_queue,
+                svm_ptr: *mut c_void,
+                pattern: *const c_void,
+                pattern_size: usize,
+                size: usize,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    guest::svm_fill(
+                        command_queue, svm_ptr as usize, pattern, pattern_size, size,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            fn clEnqueueSVMMap(
+                command_queue: cl_command_queue,
+                blocking_map: cl_bool,
+                flags: cl_map_flags,
+                svm_ptr: *mut c_void,
+                size: usize,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    svm::map(
+                        command_queue, blocking_map, flags, svm_ptr, size,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            fn clEnqueueSVMUnmap(
+                command_queue: cl_command_queue,
+                svm_ptr: *mut c_void,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    svm::unmap(command_queue, svm_ptr, num_events_in_wait_list, event_wait_list, event)
+                }
+            }
+
+            #[since("OPENCL_2.1")]
+            fn clEnqueueSVMMigrateMem(
+                command_queue: cl_command_queue,
+                num_svm_pointers: cl_uint,
+                svm_pointers: *mut *const c_void,
+                sizes: *const usize,
+                flags: cl_mem_migration_flags,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    guest::svm_migrate(
+                        command_queue, num_svm_pointers, svm_pointers.cast(), sizes, flags,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            fn clSetKernelArgSVMPointer(
+                kernel: cl_kernel,
+                arg_index: cl_uint,
+                arg_value: *const c_void,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { guest::svm_set_arg(kernel, arg_index, arg_value as usize) }
+            }
+
+            fn clSetKernelExecInfo(
+                kernel: cl_kernel,
+                param_name: cl_kernel_exec_info,
+                param_value_size: usize,
+                param_value: *const c_void,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { guest::svm_exec_info(kernel, param_name, param_value_size, param_value) }
+            }
+        }
+
+        extern "callback" {
+            /// Addresses are the same in guest and server.
+            fn svm_free_notify(
+                queue: cl_command_queue,
+                num_addresses: cl_uint,
+                #[input(len = num_addresses)]
+                addresses: *const usize,
+                #[userdata]
+                user_data: *mut c_void,
+            );
+        }
+
+        extern "server" {
+            fn svm_capabilities(
+                device: cl_device_id,
+                #[output]
+                offered: *mut cl_device_svm_capabilities,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the function demands.
+                unsafe {
+                    if !offered.is_null() {
+                        offered.write(svm_remote::offered(vendor, device));
+                    }
+                }
+                CL_SUCCESS
+            }
+
+            #[allocates(DEVICE_MEMORY, size)]
+            fn svm_alloc(
+                context: cl_context,
+                flags: cl_svm_mem_flags,
+                size: usize,
+                alignment: cl_uint,
+                attempt: cl_uint,
+                len: usize,
+                #[input(bytes = len, zerocopy)]
+                pages: *mut c_void,
+                #[output]
+                address: *mut usize,
+                #[output]
+                shared: *mut cl_uint,
+            ) -> cl_int {
+                if context.is_null() || address.is_null() || shared.is_null() {
+                    return CL_INVALID_VALUE;
+                }
+                let pages = (pages.cast(), len);
+                // SAFETY: decoded arguments are what the function demands.
+                unsafe {
+                    svm_remote::alloc(vendor, context, flags, size, alignment, attempt, pages, address, shared)
+                }
+            }
+
+            #[deallocates(DEVICE_MEMORY, *freed)]
+            fn svm_free(
+                address: usize,
+                #[output]
+                freed: *mut usize,
+            ) -> cl_int {
+                // SAFETY: the guest does not use the memory any more; the output is null or writable.
+                unsafe {
+                    let Some(size) = svm_remote::free(vendor, address) else { return CL_INVALID_VALUE };
+                    if !freed.is_null() {
+                        freed.write(size);
+                    }
+                }
+                CL_SUCCESS
+            }
+
+            fn svm_enqueue_free(
+                command_queue: cl_command_queue,
+                num_addresses: cl_uint,
+                #[input(len = num_addresses)]
+                addresses: *const usize,
+                #[callback(once, depends_on(command_queue))]
+                notify: svm_free_notify,
+                #[userdata(notify)]
+                user_data: *mut c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    svm_remote::enqueue_free(
+                        vendor, command_queue, num_addresses, addresses, notify, user_data,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            #[record]
+            #[returns(
+                new,
+                depends_on(context),
+                meta = MemMeta::buffer(context.raw() as u64, flags, size, address),
+            )]
+            fn create_svm_buffer(
+                context: cl_context,
+                #[input(len = shape::property_count(properties))]
+                properties: *const cl_mem_properties,
+                flags: cl_mem_flags,
+                size: usize,
+                address: usize,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    svm_remote::create_buffer(vendor, context, properties, flags, size, address, errcode_ret)
+                }
+            }
+
+            /// A copy inside of shared virtual memory, or from it to the application's (`to` is 0), or inside of that (`from` is 0, too).
+            #[mode(svm::copy_mode(
+                meta(command_queue),
+                blocking_copy,
+                (to, from),
+                size,
+                !dst_ptr.is_null(),
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            #[consumes(BYTES_READ, if to == 0 { size } else { 0 })]
+            #[consumes(BYTES_WRITTEN, if from == 0 { size } else { 0 })]
+            fn svm_copy(
+                command_queue: cl_command_queue,
+                blocking_copy: cl_bool,
+                to: usize,
+                from: usize,
+                size: usize,
+                #[output(
+                    bytes = size,
+                    when = to == 0,
+                    zerocopy,
+                    deferred(IN_FLIGHT, command_queue, done = event, when = blocking_copy == CL_FALSE),
+                )]
+                dst_ptr: *mut c_void,
+                #[input(bytes = size, when = from == 0)]
+                src_ptr: *const c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int {
+                if to != 0 && from == 0 || to == 0 && dst_ptr.is_null() {
+                    // `dst_ptr` keeps what `src_ptr` points to until the command is done.
+                    // SAFETY: a live queue.
+                    return unsafe { svm_remote::refusal(vendor, command_queue) };
+                }
+                let dst = End { address: to, shadow: dst_ptr };
+                let src = End { address: from, shadow: src_ptr.cast_mut() };
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    svm_remote::copy(
+                        vendor, command_queue, blocking_copy, dst, src, size,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            /// From the application's memory to shared virtual memory.
+            #[mode(svm::write_mode(
+                meta(command_queue),
+                blocking_copy,
+                to,
+                size,
+                !src_ptr.is_null(),
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            #[consumes(BYTES_WRITTEN, size)]
+            fn svm_write(
+                command_queue: cl_command_queue,
+                blocking_copy: cl_bool,
+                to: usize,
+                size: usize,
+                #[input(
+                    bytes = size,
+                    zerocopy,
+                    deferred(IN_FLIGHT, command_queue, done = event, when = blocking_copy == CL_FALSE),
+                )]
+                src_ptr: *const c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int {
+                if to == 0 {
+                    // SAFETY: a live queue.
+                    return unsafe { svm_remote::refusal(vendor, command_queue) };
+                }
+                let dst = End { address: to, shadow: std::ptr::null_mut() };
+                let src = End { address: 0, shadow: src_ptr.cast_mut() };
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    svm_remote::copy(
+                        vendor, command_queue, blocking_copy, dst, src, size,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            #[mode(svm::fill_mode(
+                meta(command_queue),
+                address,
+                (pattern, pattern_size),
+                size,
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            fn svm_fill(
+                command_queue: cl_command_queue,
+                address: usize,
+                #[input(bytes = pattern_size)]
+                pattern: *const c_void,
+                pattern_size: usize,
+                size: usize,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    svm_remote::fill(
+                        vendor, command_queue, address, (pattern, pattern_size), size,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            #[consumes(BYTES_READ, if shape::map_reads(flags) && !data.is_null() { size } else { 0 })]
+            fn svm_map(
+                command_queue: cl_command_queue,
+                blocking_map: cl_bool,
+                flags: cl_map_flags,
+                address: usize,
+                size: usize,
+                number: u64,
+                #[output(
+                    bytes = size,
+                    when = shape::map_reads(flags),
+                    zerocopy,
+                    deferred(IN_FLIGHT, command_queue, done = event, when = blocking_map == CL_FALSE),
+                )]
+                data: *mut c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    svm_remote::map(
+                        vendor, command_queue, blocking_map, flags, address, size, number, data,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            /// Asked before [`svm_unmap`] for maps that did not block.
+            fn svm_map_has_landed(
+                number: u64,
+                #[output]
+                landed: *mut cl_uint,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int {
+                // SAFETY: the output is null or writable.
+                unsafe {
+                    let has_landed = svm_remote::map_has_landed(vendor, number);
+                    if !landed.is_null() {
+                        landed.write(cl_uint::from(has_landed));
+                    }
+                }
+                CL_SUCCESS
+            }
+
+            #[mode(svm::unmap_mode(meta(command_queue), address, (num_events_in_wait_list, event_wait_list)))]
+            #[consumes(BYTES_WRITTEN, size)]
+            fn svm_unmap(
+                command_queue: cl_command_queue,
+                address: usize,
+                size: usize,
+                #[input(bytes = size, zerocopy)]
+                data: *const c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    svm_remote::unmap(
+                        vendor, command_queue, address, (data, size),
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            fn svm_migrate(
+                command_queue: cl_command_queue,
+                num_addresses: cl_uint,
+                #[input(len = num_addresses)]
+                addresses: *const usize,
+                #[input(len = num_addresses)]
+                sizes: *const usize,
+                flags: cl_mem_migration_flags,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    svm_remote::migrate(
+                        vendor, command_queue, num_addresses, addresses, sizes, flags,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            #[mode(svm::arg_mode(meta(kernel), arg_index, address))]
+            #[after(svm::learn_arg)]
+            fn svm_set_arg(
+                kernel: cl_kernel,
+                arg_index: cl_uint,
+                address: usize,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe { svm_remote::set_arg(vendor, kernel, arg_index, address) }
+            }
+
+            fn svm_exec_info(
+                kernel: cl_kernel,
+                param_name: cl_kernel_exec_info,
+                param_value_size: usize,
+                #[input(bytes = param_value_size)]
+                param_value: *const c_void,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe { svm_remote::set_exec_info(vendor, kernel, param_name, param_value_size, param_value) }
             }
         }
 
@@ -1814,99 +2327,12 @@ ava_api! {
                 sampler_properties: *const cl_sampler_properties,
                 errcode_ret: *mut cl_int,
             ) -> cl_sampler;
-            fn clEnqueueSVMFree(
-                command_queue: cl_command_queue,
-                num_svm_pointers: cl_uint,
-                svm_pointers: *mut *mut c_void,
-                pfn_free_func: Option<
-                    unsafe extern "C" fn(
-                        queue: cl_command_queue,
-                        num_svm_pointers: cl_uint,
-                        svm_pointers: *mut *mut c_void,
-                        user_data: *mut c_void,
-                    ),
-                >,
-                user_data: *mut c_void,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
-            fn clEnqueueSVMMap(
-                command_queue: cl_command_queue,
-                blocking_map: cl_bool,
-                flags: cl_map_flags,
-                svm_ptr: *mut c_void,
-                size: usize,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
-            fn clEnqueueSVMMemFill(
-                command_queue: cl_command_queue,
-                svm_ptr: *mut c_void,
-                pattern: *const c_void,
-                pattern_size: usize,
-                size: usize,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
-            fn clEnqueueSVMMemcpy(
-                command_queue: cl_command_queue,
-                blocking_copy: cl_bool,
-                dst_ptr: *mut c_void,
-                src_ptr: *const c_void,
-                size: usize,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
-            fn clEnqueueSVMUnmap(
-                command_queue: cl_command_queue,
-                svm_ptr: *mut c_void,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
             fn clGetPipeInfo(
                 pipe: cl_mem,
                 param_name: cl_pipe_info,
                 param_value_size: usize,
                 param_value: *mut c_void,
                 param_value_size_ret: *mut usize,
-            ) -> cl_int;
-            fn clSVMAlloc(
-                context: cl_context,
-                flags: cl_svm_mem_flags,
-                size: usize,
-                alignment: cl_uint,
-            ) -> *mut c_void;
-            fn clSVMFree(context: cl_context, svm_pointer: *mut c_void);
-            fn clSetKernelArgSVMPointer(
-                kernel: cl_kernel,
-                arg_index: cl_uint,
-                arg_value: *const c_void,
-            ) -> cl_int;
-            fn clSetKernelExecInfo(
-                kernel: cl_kernel,
-                param_name: cl_kernel_exec_info,
-                param_value_size: usize,
-                param_value: *const c_void,
-            ) -> cl_int;
-        }
-
-        #[since("OPENCL_2.1")]
-        #[unsupported(CL_INVALID_OPERATION)]
-        unsafe extern "C" {
-            fn clEnqueueSVMMigrateMem(
-                command_queue: cl_command_queue,
-                num_svm_pointers: cl_uint,
-                svm_pointers: *mut *const c_void,
-                sizes: *const usize,
-                flags: cl_mem_migration_flags,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
             ) -> cl_int;
         }
 

@@ -141,7 +141,7 @@ impl Transfer<'_> {
     /// refuses: the plain call then tells why.
     fn run(&self, copy: impl FnOnce(*mut u8)) -> Option<cl_int> {
         let at = self.meta.storage.address()?.wrapping_add(self.offset);
-        let number = mapping::next_number();
+        let number = mapping::number();
         let (count, list) = self.waits;
         // SAFETY: the application's handles and wait list.
         let status = unsafe {

@@ -33,7 +33,7 @@ pub use client::Client;
 pub use errno::with_errno;
 pub use reply::Outcome;
 pub use stub::{
-    Fail, is_strict, local, meta_of, references, release, retain, stub, unsupported, zerocopy_alloc,
-    zerocopy_free, zerocopy_len,
+    Fail, is_strict, local, meta_of, references, release, retain, session_number, stub, unsupported,
+    zerocopy_alloc, zerocopy_free, zerocopy_len,
 };
 pub use tree::Tree;

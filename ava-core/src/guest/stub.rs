@@ -145,6 +145,12 @@ pub fn is_strict(client: &'static Client) -> bool {
     client.session().is_ok_and(|session| session.strict)
 }
 
+/// A number that tells the sessions of this process and of those that it was forked from apart; 0 if there is none. What belongs to a
+/// session with another number is gone: the process was forked since.
+pub fn session_number() -> usize {
+    client::any_session().map_or(0, |session| std::ptr::from_ref(session) as usize)
+}
+
 /// Memory of `size` bytes that the guest and its server share, on which `zerocopy` parameters work without a copy (paper Table 4:
 /// `zerocopy_alloc`); null if there is none left, or no server.
 pub fn zerocopy_alloc(client: &'static Client, size: usize) -> *mut std::ffi::c_void {

@@ -106,6 +106,8 @@ void cover_reads_in_flight(struct fixture *f);
 void cover_large_transfers(struct fixture *f);
 void cover_large_buffers(struct fixture *f);
 void cover_null_objects(struct fixture *f);
+void cover_svm(struct fixture *f);
+void cover_svm_fine_grained(struct fixture *f);
 
 /* Garbage and stale handles. A vendor's library may crash on them; through AvA each is the API's own error. */
 int hostile(struct fixture *f);

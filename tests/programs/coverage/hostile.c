@@ -62,6 +62,10 @@ static void every_function(struct fixture *f, const char *sort, void *wrong)
     EXPECT(CL_INVALID_KERNEL, clGetKernelInfo(wrong, CL_KERNEL_NUM_ARGS, 0, NULL, &one));
     EXPECT(CL_INVALID_KERNEL, clEnqueueNDRangeKernel(f->queue, wrong, 1, NULL, &one, NULL, 0, NULL, NULL));
     EXPECT(CL_INVALID_KERNEL, clEnqueueTask(f->queue, wrong, 0, NULL, NULL));
+    EXPECT(CL_INVALID_KERNEL, clSetKernelArgSVMPointer(wrong, 0, NULL));
+    EXPECT(CL_INVALID_KERNEL, clSetKernelExecInfo(wrong, CL_KERNEL_EXEC_INFO_SVM_PTRS, 0, NULL));
+    EXPECT(CL_INVALID_COMMAND_QUEUE, clEnqueueSVMMemcpy(wrong, CL_TRUE, &one, &byte, 1, 0, NULL, NULL));
+    EXPECT(CL_INVALID_COMMAND_QUEUE, clEnqueueSVMMap(wrong, CL_TRUE, CL_MAP_READ, &byte, 1, 0, NULL, NULL));
     EXPECT(CL_INVALID_EVENT, clRetainEvent(wrong));
     EXPECT(CL_INVALID_EVENT, clReleaseEvent(wrong));
     EXPECT(CL_INVALID_EVENT, clGetEventInfo(wrong, CL_EVENT_COMMAND_TYPE, 0, NULL, &one));
@@ -69,6 +73,55 @@ static void every_function(struct fixture *f, const char *sort, void *wrong)
     EXPECT(CL_INVALID_EVENT, clSetUserEventStatus(wrong, CL_COMPLETE));
     EXPECT(CL_INVALID_EVENT, clWaitForEvents(1, &event));
     EXPECT(CL_INVALID_EVENT_WAIT_LIST, clEnqueueMarkerWithWaitList(f->queue, 1, &event, NULL));
+}
+
+/* Addresses that are no shared virtual memory, are no more, or of which there is less than is said. */
+static void svm_addresses(struct fixture *f)
+{
+    enum { SIZE = 64 };
+    cl_device_svm_capabilities caps = 0;
+    MUST(clGetDeviceInfo(f->device, CL_DEVICE_SVM_CAPABILITIES, sizeof caps, &caps, NULL));
+    if (!(caps & CL_DEVICE_SVM_COARSE_GRAIN_BUFFER))
+        return;
+    cl_int status, one = 1;
+    char own[SIZE] = {0};
+    char *memory = clSVMAlloc(f->context, 0, SIZE, 0), *gone = clSVMAlloc(f->context, 0, SIZE, 0);
+    REQUIRE(memory && gone);
+    clSVMFree(f->context, gone);
+    clSVMFree(f->context, gone);
+    clSVMFree(f->context, own);
+    clSVMFree(f->context, memory + 1);
+    cl_kernel kernel = clCreateKernel(f->program, "fill", &status);
+    MUST(status);
+    void *wrong[] = {own, gone, memory - 8, memory + SIZE + 8, (void *)0x10, (void *)-16};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        printf("\n-- wrong address %zu\n", i);
+        const void *places[] = {wrong[i]};
+        EXPECT(CL_INVALID_VALUE, clEnqueueSVMMap(f->queue, CL_TRUE, CL_MAP_READ, wrong[i], 8, 0, NULL, NULL));
+        EXPECT(CL_INVALID_VALUE, clEnqueueSVMMap(f->queue, CL_FALSE, CL_MAP_WRITE, wrong[i], 8, 0, NULL, NULL));
+        EXPECT(CL_INVALID_VALUE, clEnqueueSVMUnmap(f->queue, wrong[i], 0, NULL, NULL));
+        EXPECT(CL_INVALID_VALUE, clEnqueueSVMMemFill(f->queue, wrong[i], &one, sizeof one, 8, 0, NULL, NULL));
+        EXPECT(CL_INVALID_VALUE, clEnqueueSVMMigrateMem(f->queue, 1, places, NULL, 0, 0, NULL, NULL));
+        EXPECT(CL_INVALID_VALUE, clEnqueueSVMFree(f->queue, 1, &wrong[i], NULL, NULL, 0, NULL, NULL));
+        EXPECT(CL_INVALID_ARG_VALUE, clSetKernelArgSVMPointer(kernel, 0, wrong[i]));
+        EXPECT(CL_INVALID_VALUE, clSetKernelExecInfo(kernel, CL_KERNEL_EXEC_INFO_SVM_PTRS, sizeof places, places));
+    }
+    printf("\n-- more than there is\n");
+    const size_t sizes[] = {SIZE + 1, SIZE + 4096, 1 << 30, (size_t)-1};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        const void *places[] = {memory};
+        EXPECT(CL_INVALID_VALUE, clEnqueueSVMMap(f->queue, CL_TRUE, CL_MAP_READ, memory, sizes[i], 0, NULL, NULL));
+        EXPECT(CL_INVALID_VALUE, clEnqueueSVMMemFill(f->queue, memory, &one, 1, sizes[i], 0, NULL, NULL));
+        EXPECT(CL_INVALID_VALUE, clEnqueueSVMMigrateMem(f->queue, 1, places, &sizes[i], 0, 0, NULL, NULL));
+        EXPECT_NEW(CL_INVALID_BUFFER_SIZE, clCreateBuffer(f->context, CL_MEM_USE_HOST_PTR, sizes[i], memory, &status));
+    }
+    EXPECT(CL_INVALID_VALUE, clEnqueueSVMMemFill(f->queue, memory, NULL, 4, 8, 0, NULL, NULL));
+    EXPECT(CL_INVALID_VALUE, clEnqueueSVMMemFill(f->queue, memory, &one, 0, 8, 0, NULL, NULL));
+    EXPECT(CL_INVALID_VALUE, clEnqueueSVMMemcpy(f->queue, CL_TRUE, memory, memory + SIZE - 8, 16, 0, NULL, NULL));
+    EXPECT(CL_SUCCESS, clEnqueueSVMMemcpy(f->queue, CL_TRUE, own, memory, SIZE, 0, NULL, NULL));
+    MUST(clReleaseKernel(kernel));
+    MUST(clFinish(f->queue));
+    clSVMFree(f->context, memory);
 }
 
 int hostile(struct fixture *f)
@@ -117,6 +170,7 @@ int hostile(struct fixture *f)
     EXPECT(CL_INVALID_EVENT_WAIT_LIST, clEnqueueMarkerWithWaitList(f->queue, 1, &event, NULL));
     MUST(clReleaseMemObject(next));
     MUST(clFinish(f->queue));
+    svm_addresses(f);
     printf("\n%d wrong\n", failures);
     return failures != 0;
 }

@@ -164,6 +164,8 @@ static const struct {
     {"large-transfers", cover_large_transfers},
     {"large-buffers", cover_large_buffers},
     {"null-objects", cover_null_objects},
+    {"svm", cover_svm},
+    {"svm-fine-grained", cover_svm_fine_grained},
 };
 
 int main(int argc, char **argv)
