@@ -1,14 +1,16 @@
 # Everything that a person or a CI machine does with this repository. `make help` lists it.
 
 PACKAGES := gcc g++ make pkg-config curl ca-certificates binutils libclang-14-dev opencl-headers ocl-icd-opencl-dev \
-            pocl-opencl-icd mesa-opencl-icd oclgrind clinfo clpeak python3-pyopencl python3-numpy zlib1g-dev pigz
+            pocl-opencl-icd mesa-opencl-icd oclgrind clinfo clpeak clblast-tests clfft-client python3-pyopencl python3-numpy \
+            zlib1g-dev pigz valgrind
 CARGO    ?= cargo
 # Where rustup puts it, for the run that installs it.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 TARGET   := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SECONDS  ?= 60
-ROUNDS   ?= 5
+ROUNDS   ?=
+QUICK    ?=
 
 # What cargo-fuzz passes, so that nobody has to install it. The sanitizer is the one unstable flag.
 FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
@@ -64,8 +66,8 @@ fuzz: ## Send arbitrary bytes through gate and dispatcher (SECONDS=60 for each t
 fuzz-briefly:
 	@$(MAKE) --no-print-directory fuzz SECONDS=20
 
-bench: build ## Measure calls and transfers natively and through AvA, in turns (ROUNDS=5)
-	$(CARGO) run --release --quiet -p ava-benches $(ROUNDS)
+bench: build ## Measure everything natively and through AvA, in turns (QUICK=1: two minutes of it; ROUNDS=9)
+	$(CARGO) run --release --quiet -p ava-benches -- $(if $(QUICK),--quick) $(if $(ROUNDS),--rounds $(ROUNDS))
 
 fmt: ## Format the code
 	$(CARGO) fmt --all

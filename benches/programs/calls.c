@@ -1,112 +1,103 @@
-/* What single OpenCL calls and transfers cost. Prints a line for each measurement: name, tab, value, tab, unit.
+/* What single OpenCL calls cost. Prints a line for each measurement: name, tab, microseconds of a call.
  *
- *   calls              all of them
- *   calls --only NAME  one of them
- *   calls --list       their names, and how many calls each makes at least
+ *   calls               all of them
+ *   calls --threads N   made by so many threads at once, each with objects of its own; the time is that of a call of them all
+ *   calls --repeats N   the median of so many repetitions
+ *   calls --only NAME   one of them
+ *   calls --list        their names, and how many calls each makes at least
  *
- * Each value is the median of several repetitions in this process; whoever compares two libraries runs the program several times
- * with each, in turns. */
-#include "../../tests/programs/ocl.h"
+ * Whoever compares two libraries runs the program several times with each, in turns. */
+#include "bench.h"
 
-#include <time.h>
+#include <pthread.h>
 
-enum { REPEATS = 7, PAIRS = 20000, FAST = 200000, SLOW = 2000, MIDDLE = 5000 };
+enum { REPEATS = 7, PAIRS = 20000, FAST = 200000, SLOW = 2000, MIDDLE = 5000, MOST_THREADS = 64 };
 
-static cl_platform_id platform;
-static cl_device_id device;
-static cl_context context;
-static cl_command_queue queue;
-static cl_program program;
-static cl_kernel empty, one_argument;
-static cl_mem buffer;
-static unsigned char *host;
-
-static const size_t LARGEST = (size_t)256 << 20;
+/* A thread's own objects. */
+struct lane {
+    cl_command_queue queue;
+    cl_kernel empty, store;
+    cl_mem buffer;
+    unsigned char word[4];
+};
 
 static const char *const source =
     "kernel void empty(int x) {}\n"
     "kernel void store(global int *out, int x) { out[0] = x; }\n";
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec * 1e6 + 1e-3 * (double)t.tv_nsec; /* microseconds */
-}
-
-static void cached_query(int n)
+static void cached_query(struct lane *lane, int n)
 {
     cl_uint units;
+    (void)lane;
     for (int i = 0; i < n; i++)
         MUST(clGetDeviceInfo(device, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof units, &units, NULL));
 }
 
-static void set_argument(int n)
+static void set_argument(struct lane *lane, int n)
 {
     for (cl_int i = 0; i < n; i++)
-        MUST(clSetKernelArg(empty, 0, sizeof i, &i));
+        MUST(clSetKernelArg(lane->empty, 0, sizeof i, &i));
 }
 
-static void set_buffer_argument(int n)
+static void set_buffer_argument(struct lane *lane, int n)
 {
     for (int i = 0; i < n; i++)
-        MUST(clSetKernelArg(one_argument, 0, sizeof buffer, &buffer));
+        MUST(clSetKernelArg(lane->store, 0, sizeof lane->buffer, &lane->buffer));
 }
 
-static void pairs(int n)
+static void enqueue(struct lane *lane)
 {
     size_t one = 1;
+    MUST(clEnqueueNDRangeKernel(lane->queue, lane->empty, 1, NULL, &one, &one, 0, NULL, NULL));
+}
+
+static void pairs(struct lane *lane, int n)
+{
     for (cl_int i = 0; i < n; i++) {
-        MUST(clSetKernelArg(empty, 0, sizeof i, &i));
-        MUST(clEnqueueNDRangeKernel(queue, empty, 1, NULL, &one, &one, 0, NULL, NULL));
+        MUST(clSetKernelArg(lane->empty, 0, sizeof i, &i));
+        enqueue(lane);
     }
-    MUST(clFinish(queue));
+    MUST(clFinish(lane->queue));
 }
 
-static void enqueue_finish(int n)
+static void enqueue_finish(struct lane *lane, int n)
 {
-    size_t one = 1;
     for (int i = 0; i < n; i++) {
-        MUST(clEnqueueNDRangeKernel(queue, empty, 1, NULL, &one, &one, 0, NULL, NULL));
-        MUST(clFinish(queue));
+        enqueue(lane);
+        MUST(clFinish(lane->queue));
     }
 }
 
-static void read_word(int n)
+static void read_word(struct lane *lane, int n)
 {
     for (int i = 0; i < n; i++)
-        MUST(clEnqueueReadBuffer(queue, buffer, CL_TRUE, 0, 4, host, 0, NULL, NULL));
+        MUST(clEnqueueReadBuffer(lane->queue, lane->buffer, CL_TRUE, 0, 4, lane->word, 0, NULL, NULL));
 }
 
-static void write_word(int n)
+static void write_word(struct lane *lane, int n)
 {
     for (int i = 0; i < n; i++)
-        MUST(clEnqueueWriteBuffer(queue, buffer, CL_TRUE, 0, 4, host, 0, NULL, NULL));
+        MUST(clEnqueueWriteBuffer(lane->queue, lane->buffer, CL_TRUE, 0, 4, lane->word, 0, NULL, NULL));
 }
 
-static void make_kernel(int n)
+static void make_kernel(struct lane *lane, int n)
 {
-    cl_int status;
-    for (int i = 0; i < n; i++) {
-        cl_kernel kernel = clCreateKernel(program, "empty", &status);
-        MUST(status);
-        MUST(clReleaseKernel(kernel));
-    }
+    (void)lane;
+    for (int i = 0; i < n; i++)
+        MUST(clReleaseKernel(new_kernel("empty")));
 }
 
-static void make_buffer(int n)
+static void make_buffer(struct lane *lane, int n)
 {
-    cl_int status;
-    for (int i = 0; i < n; i++) {
-        cl_mem small = clCreateBuffer(context, CL_MEM_READ_WRITE, 4096, NULL, &status);
-        MUST(status);
-        MUST(clReleaseMemObject(small));
-    }
+    (void)lane;
+    for (int i = 0; i < n; i++)
+        MUST(clReleaseMemObject(new_buffer(4096)));
 }
 
-static void make_event(int n)
+static void make_event(struct lane *lane, int n)
 {
     cl_int status;
+    (void)lane;
     for (int i = 0; i < n; i++) {
         cl_event event = clCreateUserEvent(context, &status);
         MUST(status);
@@ -115,19 +106,16 @@ static void make_event(int n)
     }
 }
 
-static void make_queue(int n)
+static void make_queue(struct lane *lane, int n)
 {
-    cl_int status;
-    for (int i = 0; i < n; i++) {
-        cl_command_queue other = clCreateCommandQueue(context, device, 0, &status);
-        MUST(status);
-        MUST(clReleaseCommandQueue(other));
-    }
+    (void)lane;
+    for (int i = 0; i < n; i++)
+        MUST(clReleaseCommandQueue(new_queue()));
 }
 
 static const struct measurement {
     const char *name;
-    void (*run)(int n);
+    void (*run)(struct lane *lane, int n);
     int n;
 } calls[] = {
     {"cached query", cached_query, FAST},
@@ -143,108 +131,76 @@ static const struct measurement {
     {"create + release a queue", make_queue, SLOW},
 };
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
+static struct lane lanes[MOST_THREADS];
+static int threads = 1, repeats = REPEATS;
+static pthread_barrier_t barrier;
+static const struct measurement *current;
 
-static double median(double *values, int n)
+static void *follow(void *lane)
 {
-    qsort(values, (size_t)n, sizeof *values, by_value);
-    return values[n / 2];
-}
-
-static void measure_calls(const struct measurement *m)
-{
-    double times[REPEATS];
-    m->run(m->n / 10 + 1); /* caches, lanes, the first compilation */
-    for (int i = 0; i < REPEATS; i++) {
-        double start = now();
-        m->run(m->n);
-        times[i] = (now() - start) / m->n;
-    }
-    printf("%s\t%.4f\tus\n", m->name, median(times, REPEATS));
-    fflush(stdout);
-}
-
-static void transfer(int write, size_t size)
-{
-    if (write)
-        MUST(clEnqueueWriteBuffer(queue, buffer, CL_TRUE, 0, size, host, 0, NULL, NULL));
-    else
-        MUST(clEnqueueReadBuffer(queue, buffer, CL_TRUE, 0, size, host, 0, NULL, NULL));
-}
-
-static void measure_transfer(int write, const char *name, size_t size)
-{
-    double times[64];
-    /* About half a GiB for each size, so that small ones are repeated often. */
-    int repeats = (int)(((size_t)512 << 20) / size);
-    repeats = repeats < 3 ? 3 : repeats > 63 ? 63 : repeats;
-    transfer(write, size);
+    int n = current->n / threads + 1;
+    current->run(lane, n / 10 + 1); /* caches, the way to the server, the first compilation */
     for (int i = 0; i < repeats; i++) {
-        double start = now();
-        transfer(write, size);
-        times[i] = now() - start;
+        pthread_barrier_wait(&barrier);
+        current->run(lane, n);
+        pthread_barrier_wait(&barrier);
     }
-    printf("%s\t%.3f\tGB/s\n", name, (double)size / median(times, repeats) / 1e3);
+    return NULL;
+}
+
+static void measure(const struct measurement *m)
+{
+    pthread_t others[MOST_THREADS];
+    double times[REPEATS];
+    int n = m->n / threads + 1;
+    current = m;
+    for (int i = 1; i < threads; i++)
+        REQUIRE(pthread_create(&others[i], NULL, follow, &lanes[i]) == 0);
+    m->run(&lanes[0], n / 10 + 1);
+    for (int i = 0; i < repeats; i++) {
+        pthread_barrier_wait(&barrier);
+        double start = now();
+        m->run(&lanes[0], n);
+        pthread_barrier_wait(&barrier);
+        times[i] = (now() - start) / n / threads;
+    }
+    for (int i = 1; i < threads; i++)
+        pthread_join(others[i], NULL);
+    printf("%s\t%.4f\n", m->name, median(times, repeats));
     fflush(stdout);
 }
 
 int main(int argc, char **argv)
 {
-    static const struct {
-        size_t size;
-        const char *name;
-    } sizes[] = {{4096, "4 KiB"}, {65536, "64 KiB"}, {1 << 20, "1 MiB"}, {16 << 20, "16 MiB"}, {256 << 20, "256 MiB"}};
     const char *only = argc > 2 && strcmp(argv[1], "--only") == 0 ? argv[2] : NULL;
-    cl_int status;
 
     if (argc > 1 && strcmp(argv[1], "--list") == 0) {
         for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
             printf("%s\t%d\n", calls[i].name, calls[i].n * REPEATS);
         return 0;
     }
-    MUST(clGetPlatformIDs(1, &platform, NULL));
-    device = first_device();
-    context = clCreateContext(NULL, 1, &device, NULL, NULL, &status);
-    MUST(status);
-    queue = clCreateCommandQueue(context, device, 0, &status);
-    MUST(status);
-    program = clCreateProgramWithSource(context, 1, (const char **)&source, NULL, &status);
-    MUST(status);
-    MUST(clBuildProgram(program, 1, &device, NULL, NULL, NULL));
-    empty = clCreateKernel(program, "empty", &status);
-    MUST(status);
-    one_argument = clCreateKernel(program, "store", &status);
-    MUST(status);
-    buffer = clCreateBuffer(context, CL_MEM_READ_WRITE, only ? 1 << 20 : LARGEST, NULL, &status);
-    MUST(status);
-    host = malloc(LARGEST);
-    REQUIRE(host);
-    memset(host, 1, LARGEST); /* its pages are there before the clock starts */
-    MUST(clSetKernelArg(empty, 0, 4, &(cl_int){0}));
-    MUST(clSetKernelArg(one_argument, 0, sizeof buffer, &buffer));
-    MUST(clSetKernelArg(one_argument, 1, 4, &(cl_int){0}));
+    threads = (int)option(argc, argv, "--threads", threads);
+    repeats = (int)option(argc, argv, "--repeats", repeats);
+    REQUIRE(threads >= 1 && threads <= MOST_THREADS && repeats >= 1 && repeats <= REPEATS);
+    REQUIRE(pthread_barrier_init(&barrier, NULL, (unsigned)threads) == 0);
 
+    set_up(source);
+    for (int i = 0; i < threads; i++) {
+        struct lane *lane = &lanes[i];
+        *lane = (struct lane){new_queue(), new_kernel("empty"), new_kernel("store"), new_buffer(4096), {0}};
+        MUST(clSetKernelArg(lane->empty, 0, 4, &(cl_int){0}));
+        MUST(clSetKernelArg(lane->store, 0, sizeof lane->buffer, &lane->buffer));
+        MUST(clSetKernelArg(lane->store, 1, 4, &(cl_int){0}));
+    }
     for (size_t i = 0; i < sizeof calls / sizeof *calls; i++)
         if (!only || strcmp(only, calls[i].name) == 0)
-            measure_calls(&calls[i]);
-    for (int write = 0; !only && write < 2; write++) {
-        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-            char name[64];
-            snprintf(name, sizeof name, "blocking %s, %s", write ? "write" : "read", sizes[i].name);
-            measure_transfer(write, name, sizes[i].size);
-        }
+            measure(&calls[i]);
+    for (int i = 0; i < threads; i++) {
+        MUST(clReleaseMemObject(lanes[i].buffer));
+        MUST(clReleaseKernel(lanes[i].empty));
+        MUST(clReleaseKernel(lanes[i].store));
+        MUST(clReleaseCommandQueue(lanes[i].queue));
     }
-
-    free(host);
-    MUST(clReleaseMemObject(buffer));
-    MUST(clReleaseKernel(empty));
-    MUST(clReleaseKernel(one_argument));
-    MUST(clReleaseProgram(program));
-    MUST(clReleaseCommandQueue(queue));
-    MUST(clReleaseContext(context));
+    tear_down();
     return 0;
 }

@@ -7,17 +7,21 @@ use std::{
 };
 
 use ava_tests::{Scratch, workspace};
+use serde_json::json;
+
+use crate::report::{Section, Unit};
 
 /// The specifications, largest first.
 const PACKAGES: [(&str, &str); 3] =
     [("ava-opencl", "apis/opencl"), ("ava-demo", "apis/demo"), ("ava-zlib", "apis/zlib")];
 
-/// Prints the times of `cargo check`, which is what an editor runs, and of `cargo build`.
-pub(crate) fn print() {
-    println!("| compiling a specification | lines | clean | check after an edit | build after an edit |");
-    println!("|---|---|---|---|---|");
+/// Measures `cargo check`, which is what an editor runs, and `cargo build`.
+pub(crate) fn measure() -> Section {
+    let mut section = Section::new("Compiling a specification");
     let target = Scratch::new();
+    let mut rows = Vec::new();
     for (package, dir) in PACKAGES {
+        eprintln!("compile: {package}");
         let spec = workspace().join(dir).join("src/spec.rs");
         let lines = std::fs::read_to_string(&spec).map_or(0, |text| text.lines().count());
         // What the package depends on is compiled first: an author does that once.
@@ -29,9 +33,17 @@ pub(crate) fn print() {
         let check = cargo("check", package, target.dir());
         touch(&spec);
         let build = cargo("build", package, target.dir());
-        println!("| {package} | {lines} | {} | {} | {} |", seconds(whole), seconds(check), seconds(build));
+        let times = [whole, check, build].map(|time| time.as_secs_f64());
+        let mut row = vec![package.to_owned(), lines.to_string()];
+        row.extend(times.map(|seconds| Unit::Seconds.show(seconds)));
+        rows.push(row);
+        section.value(json!({
+            "name": package, "lines": lines, "clean_s": times[0], "check_after_edit_s": times[1],
+            "build_after_edit_s": times[2],
+        }));
     }
-    println!();
+    section.table(&["", "lines", "clean", "check after an edit", "build after an edit"], &rows);
+    section
 }
 
 fn cargo(command: &str, package: &str, target: &Path) -> Duration {
@@ -62,8 +74,4 @@ fn touch(file: &Path) {
         .open(file)
         .and_then(|f| f.set_modified(std::time::SystemTime::now()));
     touched.unwrap_or_else(|e| panic!("{}: {e}", file.display()));
-}
-
-fn seconds(time: Duration) -> String {
-    format!("{:.1} s", time.as_secs_f64())
 }

@@ -4,6 +4,7 @@
 //! Helpers panic with a sentence when something is wrong, as only tests call them.
 
 mod avad;
+mod callgrind;
 mod diff;
 mod proc;
 mod programs;
@@ -13,6 +14,7 @@ mod vendor;
 mod victim;
 
 pub use avad::{Avad, Scratch};
+pub use callgrind::Instructions;
 pub use diff::{assert_same, differing_lines};
 pub use proc::{Pid, eventually};
 pub use programs::{

@@ -57,6 +57,37 @@ impl Pid {
         line.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap_or(0)
     }
 
+    /// The processor time that it has used, in steps of the kernel's clock tick; nothing if it is gone.
+    pub fn processor_time(self) -> Duration {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.0)).unwrap_or_default();
+        // User's and system's time are the twelfth and thirteenth field after the name.
+        let after_name = stat.rfind(')').and_then(|at| stat.get(at + 1..)).unwrap_or_default();
+        let ticks: u64 =
+            after_name.split_whitespace().skip(11).take(2).filter_map(|n| n.parse::<u64>().ok()).sum();
+        // SAFETY: a plain library call without pointers.
+        let per_second = unsafe { libc::sysconf(libc::_SC_CLK_TCK) }.max(1) as u64;
+        Duration::from_micros(ticks * 1_000_000 / per_second)
+    }
+
+    /// Its proportional share of the memory behind those mappings whose name `counts`, in KiB. The name of an anonymous one is empty.
+    pub fn share_kib(self, counts: impl Fn(&str) -> bool) -> u64 {
+        let maps = fs::read_to_string(format!("/proc/{}/smaps", self.0)).unwrap_or_default();
+        let (mut counted, mut sum) = (false, 0);
+        for line in maps.lines() {
+            let mut words = line.split_whitespace();
+            let first = words.next().unwrap_or_default();
+            if let Some(field) = first.strip_suffix(':') {
+                if counted && field == "Pss" {
+                    sum += words.next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
+                }
+            } else {
+                // Addresses, rights, offset, device, inode; what is left is the name.
+                counted = counts(&words.skip(4).collect::<Vec<_>>().join(" "));
+            }
+        }
+        sum
+    }
+
     /// Kills it.
     pub fn kill(self) {
         // SAFETY: a plain system call. Callers pass processes that they or their avad started.

@@ -124,6 +124,7 @@ fn compile_with(folder: &Path, name: &str, flags: &[&str], libraries: &[&str]) -
         .iter()
         .cloned()
         .chain(files(&workspace().join("tests/programs"), "h"))
+        .chain(files(folder, "h"))
         .chain(files(&folder.join(name), "h"))
         .filter_map(|f| modified(&f))
         .max();

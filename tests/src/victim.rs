@@ -1,7 +1,7 @@
 //! Programs that something happens to while they run.
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     process::{Child, Command, Stdio},
     time::Duration,
 };
@@ -21,7 +21,7 @@ impl Victim {
     /// Starts it, and waits until it says "ready". It may take `limit` to its end from then on.
     pub fn start(limit: Duration, mut command: Command) -> Self {
         let mut child =
-            command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().expect("the program starts");
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output is a pipe"));
         let mut before = String::new();
         while !before.ends_with("ready\n") {
@@ -31,8 +31,21 @@ impl Victim {
         Self { limit, child, lines, before }
     }
 
+    /// Its process: what the command started, which may be `ava run`.
+    pub fn pid(&self) -> Pid {
+        Pid(self.child.id())
+    }
+
+    /// Sends it a line, for which it may be waiting.
+    pub fn go(&mut self) {
+        let sent = self.child.stdin.as_mut().map(|input| input.write_all(b"\n"));
+        assert!(matches!(sent, Some(Ok(()))), "the program does not read its input");
+    }
+
     /// What it printed until it ended by its own will, with exit code 0.
     pub fn rest(mut self) -> String {
+        // No line will come any more.
+        drop(self.child.stdin.take());
         let (pid, limit) = (Pid(self.child.id()), self.limit);
         let watchdog = std::thread::spawn(move || {
             let ended = eventually(limit, || !pid.is_alive());
