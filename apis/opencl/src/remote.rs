@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::ffi::*;
 use crate::meta::{ArgKind, KernelMeta};
+use crate::opencl::context_notify;
 use crate::opencl::server::Vendor;
 use crate::shape;
 
@@ -38,6 +39,10 @@ unsafe fn refuse<T>(errcode_ret: *mut cl_int, status: cl_int) -> *mut T {
 /// # Safety
 /// The vendor's library is initialised.
 pub(crate) unsafe fn warm(vendor: &Vendor) {
+    // SAFETY: the server has done nothing else yet.
+    if let Err(error) = unsafe { crate::output::capture() } {
+        tracing::warn!("what kernels print stays with the API server: {error}");
+    }
     let mut platforms = [ptr::null_mut(); 8];
     let mut count = 0;
     // SAFETY: there is room for 8 platforms.
@@ -92,7 +97,7 @@ unsafe fn are_portable(list: *const cl_context_properties) -> bool {
     true
 }
 
-/// `clCreateContext` without its callback.
+/// `clCreateContext`.
 ///
 /// # Safety
 /// Arguments as the C function demands.
@@ -101,6 +106,7 @@ pub(crate) unsafe fn create_context(
     properties: *const cl_context_properties,
     num_devices: cl_uint,
     devices: *const cl_device_id,
+    (notify, user_data): (context_notify, *mut c_void),
     errcode_ret: *mut cl_int,
 ) -> cl_context {
     // SAFETY: promised by the caller.
@@ -108,11 +114,11 @@ pub(crate) unsafe fn create_context(
         if !are_portable(properties) {
             return refuse(errcode_ret, CL_INVALID_PROPERTY);
         }
-        vendor.clCreateContext(properties, num_devices, devices, None, ptr::null_mut(), errcode_ret)
+        vendor.clCreateContext(properties, num_devices, devices, notify, user_data, errcode_ret)
     }
 }
 
-/// `clCreateContextFromType` without its callback.
+/// `clCreateContextFromType`.
 ///
 /// # Safety
 /// Arguments as the C function demands.
@@ -120,6 +126,7 @@ pub(crate) unsafe fn create_context_from_type(
     vendor: &Vendor,
     properties: *const cl_context_properties,
     device_type: cl_device_type,
+    (notify, user_data): (context_notify, *mut c_void),
     errcode_ret: *mut cl_int,
 ) -> cl_context {
     // SAFETY: promised by the caller.
@@ -127,7 +134,7 @@ pub(crate) unsafe fn create_context_from_type(
         if !are_portable(properties) {
             return refuse(errcode_ret, CL_INVALID_PROPERTY);
         }
-        vendor.clCreateContextFromType(properties, device_type, None, ptr::null_mut(), errcode_ret)
+        vendor.clCreateContextFromType(properties, device_type, notify, user_data, errcode_ret)
     }
 }
 
@@ -564,11 +571,11 @@ pub(crate) unsafe fn unmap_buffer(
 /// The event is alive.
 pub(crate) unsafe fn event_is_complete(vendor: &Vendor, event: cl_event) -> bool {
     // SAFETY: promised by the caller; asks for a status.
-    let status = unsafe {
+    let status = crate::callback::told_state(event).or_else(|| unsafe {
         ask::<cl_int>(|len, value, ret| {
             vendor.clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, len, value, ret)
         })
-    };
+    });
     // A vendor that cannot say will never use the buffers again.
     let status = status.unwrap_or(CL_INVALID_EVENT);
     if status > CL_COMPLETE {
