@@ -22,6 +22,8 @@ const HEADERS: &str = "
 #include <CL/cl_egl.h>
 #include <CL/cl_ext.h>
 #include <CL/cl_icd.h>
+/* cl_pocl_content_size, which has no header among Khronos's. */
+cl_int clSetContentSizeBufferPoCL(cl_mem buffer, cl_mem content_size_buffer);
 ";
 
 fn main() -> Result<(), Box<dyn Error>> {

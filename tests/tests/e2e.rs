@@ -36,6 +36,29 @@ fn every_function_behaves_as_it_does_natively() {
 }
 
 #[test]
+fn what_kernels_print_is_where_it_is_natively_among_what_the_program_prints() {
+    // The one writes past C stdio, the other through it. The program's output is a pipe, so its own is kept until it is flushed.
+    for vendor in ["pocl", "rusticl"] {
+        let icd = format!("/etc/OpenCL/vendors/{vendor}.icd");
+        if !std::path::Path::new(&icd).exists() {
+            continue;
+        }
+        let environment = [("OCL_ICD_VENDORS", icd.as_str()), ("RUSTICL_ENABLE", "llvmpipe")];
+        let avad = Avad::with(&[], &environment);
+        let job =
+            environment.iter().fold(Job::new(program("printing")), |job, (name, value)| job.env(name, value));
+        let expected = native(&job);
+        expected.assert_success();
+        assert_eq!(expected.stdout.matches("item 0 of 3").count(), 2, "{expected}");
+        for how in [Forward::fast(), Forward::strict()] {
+            let run = forwarded(&avad, &job, &how);
+            assert_same(vendor, &expected.stdout, &run.stdout);
+            run.assert_success();
+        }
+    }
+}
+
+#[test]
 fn each_section_of_the_coverage_runs_alone() {
     let list = native(&Job::new(program("coverage")).arg("--list"));
     let avad = Avad::start();

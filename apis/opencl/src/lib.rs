@@ -3,7 +3,9 @@
 //! [`opencl`] is the specification and what the macro makes of it; its documentation says which functions are forwarded, which are
 //! answered in the guest and which are refused. The other modules hold what the specification's expressions and bodies call:
 //! `shape` (sizes and modes), [`meta`] (what is known of objects), `local` and `mapping` (replacements that run in the guest), `remote`
-//! (bodies that run in the API server), `svm` and `svm_remote` (the two sides of shared virtual memory), `icd` (the dispatch table of the guest's objects).
+//! (bodies that run in the API server), `svm` and `svm_remote` (the two sides of shared virtual memory), `storage` and `pins` (those of
+//! buffers in shared memory), `icd` (the dispatch table of the guest's objects), `callback` (callbacks that need more than a description),
+//! `output` (what kernels print), `extension`, [`command_buffer`], `native` (native kernels).
 
 /// bindgen's output for the system's OpenCL headers. Nothing here is linked.
 #[allow(
@@ -19,10 +21,15 @@ pub mod ffi {
     include!(concat!(env!("OUT_DIR"), "/ffi.rs"));
 }
 
+mod callback;
+pub mod command_buffer;
+mod extension;
 mod icd;
 mod local;
 mod mapping;
 pub mod meta;
+mod native;
+mod output;
 mod pins;
 mod remote;
 mod shape;

@@ -1,7 +1,7 @@
 //! Replacements that run in the guest: functions that need no server, and those whose callbacks, nested pointers or host addresses
 //! belong to the application's process. They reach the server through the stubs of the specification's server functions.
 
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::c_void;
 use std::{ptr, slice};
 
 use ava_core::spec::{HandleKind, Ptr};
@@ -9,20 +9,7 @@ use ava_core::spec::{HandleKind, Ptr};
 use crate::ffi::*;
 use crate::meta::{ArgKind, HOST_MEMORY};
 use crate::opencl::{args, guest, kind};
-use crate::{shape, storage, svm};
-
-/// Callback of `clBuildProgram` and its like.
-pub(crate) type ProgramNotify = Option<unsafe extern "C" fn(program: cl_program, user_data: *mut c_void)>;
-
-/// Callback of a context for errors that no call returns.
-pub(crate) type ContextNotify = Option<
-    unsafe extern "C" fn(
-        errinfo: *const c_char,
-        private_info: *const c_void,
-        cb: usize,
-        user_data: *mut c_void,
-    ),
->;
+use crate::{extension, output, shape, storage, svm};
 
 /// Puts `status` where an `errcode_ret` points.
 ///
@@ -100,14 +87,32 @@ macro_rules! reference_counts {
 }
 
 reference_counts! {
-    /// After `clGetDeviceInfo`.
-    device_info: clGetDeviceInfo, device: cl_device_id, CL_DEVICE_REFERENCE_COUNT;
     /// After `clGetCommandQueueInfo`.
     queue_info: clGetCommandQueueInfo, command_queue: cl_command_queue, CL_QUEUE_REFERENCE_COUNT;
     /// After `clGetKernelInfo`.
     kernel_info: clGetKernelInfo, kernel: cl_kernel, CL_KERNEL_REFERENCE_COUNT;
     /// After `clGetEventInfo`.
     event_info: clGetEventInfo, event: cl_event, CL_EVENT_REFERENCE_COUNT;
+}
+
+/// `clGetDeviceInfo`. What does not change is asked for once.
+///
+/// # Safety
+/// The C function's contract.
+pub(crate) unsafe fn device_info(
+    device: cl_device_id,
+    param_name: cl_device_info,
+    param_value_size: usize,
+    param_value: *mut c_void,
+    param_value_size_ret: *mut usize,
+) -> cl_int {
+    let query = if extension::is_constant(param_name) { guest::device_constant } else { guest::device_state };
+    // SAFETY: promised by the caller.
+    unsafe {
+        let status = query(device, param_name, param_value_size, param_value, param_value_size_ret);
+        let asked = (param_name, CL_DEVICE_REFERENCE_COUNT);
+        count_references::<kind::cl_device_id>(asked, device, param_value, status)
+    }
 }
 
 /// `clGetContextInfo`. The property list holds the guest's platform, so it is answered here.
@@ -281,128 +286,7 @@ unsafe fn binaries(
     CL_SUCCESS
 }
 
-// Builds. They are done when the call returns, which the API allows with a callback, too.
-
-/// `clBuildProgram`.
-///
-/// # Safety
-/// The C function's contract.
-pub(crate) unsafe fn build_program(
-    program: cl_program,
-    num_devices: cl_uint,
-    device_list: *const cl_device_id,
-    options: *const c_char,
-    pfn_notify: ProgramNotify,
-    user_data: *mut c_void,
-) -> cl_int {
-    // SAFETY: promised by the caller.
-    unsafe {
-        if pfn_notify.is_none() && !user_data.is_null() {
-            return CL_INVALID_VALUE;
-        }
-        notify(
-            guest::build_program(program, num_devices, device_list, options),
-            program,
-            pfn_notify,
-            user_data,
-        )
-    }
-}
-
-/// `clCompileProgram`.
-///
-/// # Safety
-/// The C function's contract.
-#[expect(clippy::too_many_arguments, reason = "the arguments of the C function")]
-pub(crate) unsafe fn compile_program(
-    program: cl_program,
-    num_devices: cl_uint,
-    device_list: *const cl_device_id,
-    options: *const c_char,
-    num_input_headers: cl_uint,
-    input_headers: *const cl_program,
-    header_include_names: *mut *const c_char,
-    pfn_notify: ProgramNotify,
-    user_data: *mut c_void,
-) -> cl_int {
-    // SAFETY: promised by the caller.
-    unsafe {
-        if pfn_notify.is_none() && !user_data.is_null() {
-            return CL_INVALID_VALUE;
-        }
-        let status = guest::compile_program(
-            program,
-            num_devices,
-            device_list,
-            options,
-            num_input_headers,
-            input_headers,
-            header_include_names,
-        );
-        notify(status, program, pfn_notify, user_data)
-    }
-}
-
-/// `clLinkProgram`.
-///
-/// # Safety
-/// The C function's contract.
-#[expect(clippy::too_many_arguments, reason = "the arguments of the C function")]
-pub(crate) unsafe fn link_program(
-    context: cl_context,
-    num_devices: cl_uint,
-    device_list: *const cl_device_id,
-    options: *const c_char,
-    num_input_programs: cl_uint,
-    input_programs: *const cl_program,
-    pfn_notify: ProgramNotify,
-    user_data: *mut c_void,
-    errcode_ret: *mut cl_int,
-) -> cl_program {
-    // SAFETY: promised by the caller.
-    unsafe {
-        if pfn_notify.is_none() && !user_data.is_null() {
-            report(errcode_ret, CL_INVALID_VALUE);
-            return ptr::null_mut();
-        }
-        let mut linked = CL_SUCCESS;
-        let program = guest::link_program(
-            context,
-            num_devices,
-            device_list,
-            options,
-            num_input_programs,
-            input_programs,
-            &mut linked,
-            errcode_ret,
-        );
-        if !program.is_null() {
-            report(errcode_ret, linked);
-        }
-        if let (Some(pfn_notify), false) = (pfn_notify, program.is_null()) {
-            pfn_notify(program, user_data);
-        }
-        program
-    }
-}
-
-/// Tells the application that a build has ended, well or not. One that could not begin has no end.
-///
-/// # Safety
-/// The callback is the application's.
-unsafe fn notify(
-    status: cl_int,
-    program: cl_program,
-    pfn_notify: ProgramNotify,
-    user_data: *mut c_void,
-) -> cl_int {
-    let ended = matches!(status, CL_SUCCESS | CL_BUILD_PROGRAM_FAILURE | CL_COMPILE_PROGRAM_FAILURE);
-    if let (Some(pfn_notify), true) = (pfn_notify, ended) {
-        // SAFETY: promised by the caller.
-        unsafe { pfn_notify(program, user_data) };
-    }
-    status
-}
+// Programs.
 
 /// `clCreateKernelsInProgram`: makes them one by one, by their names.
 ///
@@ -447,6 +331,25 @@ pub(crate) unsafe fn create_kernels(
         unsafe { num_kernels_ret.write(names.len() as cl_uint) };
     }
     CL_SUCCESS
+}
+
+/// Whether a list of context properties names a platform. A loader finds the vendor of a function without an object by it.
+///
+/// # Safety
+/// `list` is null or a complete list.
+pub(crate) unsafe fn names_platform(list: *const cl_context_properties) -> bool {
+    let mut at = list;
+    // SAFETY: the list ends with a 0 in place of a key, and is read no further.
+    while !at.is_null() && unsafe { *at } != 0 {
+        // SAFETY: a key is followed by a value and another key.
+        unsafe {
+            if *at == CL_CONTEXT_PLATFORM {
+                return *at.add(1) != 0;
+            }
+            at = at.add(2);
+        }
+    }
+    false
 }
 
 // What the guest learns from calls that succeeded.
@@ -511,6 +414,7 @@ pub(crate) unsafe fn learn_launch(args: &args::clEnqueueNDRangeKernel, status: c
     {
         kernel.launched(launch);
     }
+    output::launched(args.command_queue);
     status
 }
 
@@ -529,27 +433,6 @@ pub(crate) unsafe fn learn_task(args: &args::clEnqueueTask, status: cl_int) -> c
     if let (CL_SUCCESS, Some(kernel), Some(queue)) = (status, kernel, queue) {
         kernel.launched(shape::task(queue));
     }
+    output::launched(args.command_queue);
     status
-}
-
-// Extensions.
-
-/// `clGetExtensionFunctionAddress`: as the system's loader, addresses of extension functions alone, and of those only what is
-/// forwarded. `clIcdGetPlatformIDsKHR` is what makes this library usable as a vendor's behind a loader.
-///
-/// # Safety
-/// `func_name` is null or a C string.
-pub(crate) unsafe fn extension_function(func_name: *const c_char) -> *mut c_void {
-    if func_name.is_null() {
-        return ptr::null_mut();
-    }
-    // SAFETY: promised by the caller.
-    match unsafe { CStr::from_ptr(func_name) }.to_bytes() {
-        b"clIcdGetPlatformIDsKHR" => guest::clGetPlatformIDs as *mut c_void,
-        b"clGetICDLoaderInfoOCLICD" => guest::loader_info as *mut c_void,
-        b"clRetainDeviceEXT" => guest::clRetainDeviceEXT as *mut c_void,
-        b"clReleaseDeviceEXT" => guest::clReleaseDeviceEXT as *mut c_void,
-        b"clGetKernelSubGroupInfoKHR" => guest::clGetKernelSubGroupInfoKHR as *mut c_void,
-        _ => ptr::null_mut(),
-    }
 }

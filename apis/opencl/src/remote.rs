@@ -10,6 +10,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use crate::ffi::*;
 use crate::meta::{ArgKind, KernelMeta};
 use crate::opencl::server::Vendor;
+use crate::opencl::{context_notify, program_notify};
 use crate::storage::GONE;
 use crate::{pins, shape};
 
@@ -41,6 +42,10 @@ pub(crate) unsafe fn refuse<T>(errcode_ret: *mut cl_int, status: cl_int) -> *mut
 /// # Safety
 /// The vendor's library is initialised.
 pub(crate) unsafe fn warm(vendor: &Vendor) {
+    // SAFETY: the server has done nothing else yet.
+    if let Err(error) = unsafe { crate::output::capture() } {
+        tracing::warn!("what kernels print stays with the API server: {error}");
+    }
     let mut platforms = [ptr::null_mut(); 8];
     let mut count = 0;
     // SAFETY: there is room for 8 platforms.
@@ -95,7 +100,7 @@ unsafe fn are_portable(list: *const cl_context_properties) -> bool {
     true
 }
 
-/// `clCreateContext` without its callback.
+/// `clCreateContext`.
 ///
 /// # Safety
 /// Arguments as the C function demands.
@@ -104,6 +109,7 @@ pub(crate) unsafe fn create_context(
     properties: *const cl_context_properties,
     num_devices: cl_uint,
     devices: *const cl_device_id,
+    (notify, user_data): (context_notify, *mut c_void),
     errcode_ret: *mut cl_int,
 ) -> cl_context {
     // SAFETY: promised by the caller.
@@ -111,11 +117,11 @@ pub(crate) unsafe fn create_context(
         if !are_portable(properties) {
             return refuse(errcode_ret, CL_INVALID_PROPERTY);
         }
-        vendor.clCreateContext(properties, num_devices, devices, None, ptr::null_mut(), errcode_ret)
+        vendor.clCreateContext(properties, num_devices, devices, notify, user_data, errcode_ret)
     }
 }
 
-/// `clCreateContextFromType` without its callback.
+/// `clCreateContextFromType`.
 ///
 /// # Safety
 /// Arguments as the C function demands.
@@ -123,6 +129,7 @@ pub(crate) unsafe fn create_context_from_type(
     vendor: &Vendor,
     properties: *const cl_context_properties,
     device_type: cl_device_type,
+    (notify, user_data): (context_notify, *mut c_void),
     errcode_ret: *mut cl_int,
 ) -> cl_context {
     // SAFETY: promised by the caller.
@@ -130,7 +137,7 @@ pub(crate) unsafe fn create_context_from_type(
         if !are_portable(properties) {
             return refuse(errcode_ret, CL_INVALID_PROPERTY);
         }
-        vendor.clCreateContextFromType(properties, device_type, None, ptr::null_mut(), errcode_ret)
+        vendor.clCreateContextFromType(properties, device_type, notify, user_data, errcode_ret)
     }
 }
 
@@ -276,6 +283,7 @@ pub(crate) unsafe fn link_program(
     options: *const c_char,
     num_input_programs: cl_uint,
     input_programs: *const cl_program,
+    (pfn_notify, user_data): (program_notify, *mut c_void),
     linked: *mut cl_int,
     errcode_ret: *mut cl_int,
 ) -> cl_program {
@@ -289,8 +297,8 @@ pub(crate) unsafe fn link_program(
             options,
             num_input_programs,
             input_programs,
-            None,
-            ptr::null_mut(),
+            pfn_notify,
+            user_data,
             &mut status,
         )
     };
@@ -667,11 +675,11 @@ pub(crate) unsafe fn unmap_buffer(
 /// The event is alive.
 pub(crate) unsafe fn event_is_complete(vendor: &Vendor, event: cl_event) -> bool {
     // SAFETY: promised by the caller; asks for a status.
-    let status = unsafe {
+    let status = crate::callback::told_state(event).or_else(|| unsafe {
         ask::<cl_int>(|len, value, ret| {
             vendor.clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, len, value, ret)
         })
-    };
+    });
     // A vendor that cannot say will never use the buffers again.
     let status = status.unwrap_or(CL_INVALID_EVENT);
     if status > CL_COMPLETE {

@@ -124,6 +124,13 @@ pub(crate) fn event_info(name: cl_event_info, size: usize) -> Layout {
     }
 }
 
+pub(crate) fn command_buffer_info(name: cl_command_buffer_info_khr, size: usize) -> Layout {
+    match name {
+        CL_COMMAND_BUFFER_QUEUES_KHR => Layout::handles_in_bytes::<kind::cl_command_queue>(size),
+        _ => Layout::bytes(size),
+    }
+}
+
 // Arguments of kernels.
 
 /// The value of argument `index`.

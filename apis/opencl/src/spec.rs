@@ -8,7 +8,8 @@ ava_api! {
     /// # Forwarded
     /// Platforms, devices and sub-devices, contexts, queues, buffers and sub-buffers (reads, writes, copies, fills, rectangles,
     /// mappings, migration), shared virtual memory, programs from source, binaries, IL and built-in kernels, kernels, launches, markers, barriers,
-    /// events with profiling, user events, timers.
+    /// events with profiling, user events, timers; the callbacks of events, objects, contexts and builds; native kernels; what kernels print;
+    /// the functions of the extensions that are shown.
     ///
     /// Commands go asynchronously if the guest can see that the vendor will not refuse them, see `shape`: non-blocking transfers
     /// within a buffer, fills, copies, markers, barriers, arguments of a kind and size that the vendor took before, launches of a kernel that
@@ -17,7 +18,8 @@ ava_api! {
     /// # Answered in the guest
     /// - Reference counts, and what a query says of them: they are the guest's own.
     /// - `CL_CONTEXT_PROPERTIES` and `CL_MEM_HOST_PTR`, as they hold the application's handles and addresses.
-    /// - `clUnloadCompiler` does nothing. `clGetExtensionFunctionAddress` knows the extension functions that are forwarded.
+    /// - `clUnloadCompiler` does nothing.
+    /// - `clGetExtensionFunctionAddress` and its like return this library's function of the name if the vendor hands out one.
     ///
     /// # Different from a native library, within what the API allows
     /// - A buffer with `CL_MEM_USE_HOST_PTR` is a copy of the application's memory, which sees the device's results when it maps
@@ -28,17 +30,35 @@ ava_api! {
     ///   CPUs, see `svm_remote`. Else, or with `AVA_OPENCL_SVM=copy` in avad's environment, it is coarse-grained: devices do not report more,
     ///   and the application sees the devices' data between map and unmap, as the API demands, and not otherwise. Kernels
     ///   and commands get no address but of such memory, also on CPUs that would use any. A forked child sees its parent's memory.
-    /// - Builds are done when `clBuildProgram`, `clCompileProgram` or `clLinkProgram` returns; a callback is called before.
-    /// - A context's error callback is never called; the vendor's messages stay with the API server.
+    /// - What kernels print appears on the process's standard output by C stdio if the vendor uses that, and past it if not, when
+    ///   the vendor prints it, and at the latest when a call returns that waited for the kernel; see `output`.
+    /// - A callback that the vendor makes on a thread of its own runs in a thread of the guest library's.
     /// - Properties that refer to objects of the application's process (GL, D3D, external memory) are refused as unknown.
     /// - An address that was never mapped cannot be unmapped, also where the vendor does not look.
     /// - Programs are built with `-cl-kernel-arg-info`, which the queries do not show, so that the server knows which arguments
     ///   are handles. Of kernels from binaries it does not, and the guest says, see `shape::kernel_arg`.
     ///
     /// # Refused
-    /// Images, samplers, pipes, GL and EGL sharing, native kernels and the callbacks of events, buffers,
-    /// contexts and programs return `CL_INVALID_OPERATION`. Queries of devices are answered as the vendor does, also where it
-    /// offers what is refused here.
+    /// | | returns | why |
+    /// |---|---|---|
+    /// | images, samplers, pipes | `CL_INVALID_OPERATION` | not described yet |
+    /// | `clCreateFromGL*`, `clEnqueueAcquireGLObjects`, `clEnqueueReleaseGLObjects` | `CL_INVALID_CONTEXT`; textures `CL_INVALID_OPERATION` | GL's objects are the application's process's; what vendors without the extension return |
+    /// | `clGetGLObjectInfo`, `clGetGLTextureInfo` | `CL_INVALID_MEM_OBJECT` | likewise |
+    /// | `clGetGLContextInfoKHR` | `CL_INVALID_PLATFORM` without a platform, else `CL_INVALID_OPERATION` | likewise |
+    /// | EGL's functions, `clCreateEventFromGLsyncKHR` | `CL_INVALID_OPERATION` | likewise; vendors without the extension have no such functions |
+    /// | `clCreateSubDevicesEXT` | `CL_INVALID_OPERATION` | its list is encoded differently, and vendors have the core function |
+    /// | `clSetCommandQueueProperty`, `clEnqueueNativeKernel` | `CL_INVALID_OPERATION` where the vendor has none | a loader would call a null pointer |
+    ///
+    /// Queries of devices are answered as the vendor does, also where it offers what is refused here.
+    ///
+    /// # Extensions
+    /// A program sees those that have no functions of the host's or whose functions are here (`cl_khr_command_buffer`, `cl_khr_subgroups`,
+    /// `cl_khr_suggested_local_work_size`, `cl_khr_il_program`, `cl_khr_create_command_queue`, `cl_khr_icd`, `cl_pocl_content_size`). Others
+    /// are not in the lists of platforms and devices; see `extension` for which and why.
+    ///
+    /// # Native kernels
+    /// The function runs in the application's process, in a thread of the guest library's, when its command's turn has come, on copies of its
+    /// buffers that become the buffers' contents when it returns.
     #[api(
         name = "opencl",
         version = "3.0",
@@ -51,11 +71,11 @@ ava_api! {
         use std::ffi::{c_char, c_uchar, c_void};
 
         use crate::ffi::*;
-        use crate::local::{self, ContextNotify, ProgramNotify};
+        use crate::command_buffer::{self, CommandBufferMeta};
         use crate::meta::{ContextMeta, KernelMeta, MemMeta, QueueMeta};
         use crate::svm::{self, SvmFreeNotify};
         use crate::svm_remote::{self, End};
-        use crate::{mapping, pins, remote, shape, storage};
+        use crate::{callback, extension, local, mapping, native, output, pins, remote, shape, storage};
 
         #[status(ok = CL_SUCCESS, lost = CL_DEVICE_NOT_AVAILABLE, refused = CL_MEM_OBJECT_ALLOCATION_FAILURE)]
         type cl_int;
@@ -123,6 +143,9 @@ ava_api! {
         )]
         type cl_event;
 
+        #[handle(invalid = CL_INVALID_COMMAND_BUFFER_KHR, meta = CommandBufferMeta)]
+        type cl_command_buffer_khr;
+
         /// Kernels started.
         static KERNEL_INVOCATIONS: Instantaneous;
         /// Bytes from the device to the program.
@@ -148,16 +171,18 @@ ava_api! {
                 num_platforms: *mut cl_uint,
             ) -> cl_int;
 
-            #[cached]
             fn clGetPlatformInfo(
                 platform: cl_platform_id,
                 param_name: cl_platform_info,
                 param_value_size: usize,
-                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
                 param_value_size_ret: *mut usize,
-            ) -> cl_int;
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    guest::platform_info(platform, param_name, param_value_size, param_value, param_value_size_ret)
+                }
+            }
 
             fn clGetDeviceIDs(
                 platform: cl_platform_id,
@@ -169,17 +194,18 @@ ava_api! {
                 num_devices: *mut cl_uint,
             ) -> cl_int;
 
-            #[cached]
-            #[after(svm::device_info)]
             fn clGetDeviceInfo(
                 device: cl_device_id,
                 param_name: cl_device_info,
                 param_value_size: usize,
-                #[output(with = shape::device_info(param_name, param_value_size), filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
                 param_value_size_ret: *mut usize,
-            ) -> cl_int;
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    local::device_info(device, param_name, param_value_size, param_value, param_value_size_ret)
+                }
+            }
 
             #[since("OPENCL_1.2")]
             fn clCreateSubDevices(
@@ -247,7 +273,7 @@ ava_api! {
 
             fn clGetExtensionFunctionAddress(func_name: *const c_char) -> *mut c_void {
                 // SAFETY: the application keeps to the C function's contract.
-                unsafe { local::extension_function(func_name) }
+                unsafe { extension::address(std::ptr::null_mut(), func_name) }
             }
 
             #[since("OPENCL_1.2")]
@@ -255,10 +281,73 @@ ava_api! {
                 platform: cl_platform_id,
                 func_name: *const c_char,
             ) -> *mut c_void {
-                // Every platform's functions go to the same server.
-                let _ = platform;
+                if platform.is_null() {
+                    return std::ptr::null_mut();
+                }
                 // SAFETY: the application keeps to the C function's contract.
-                unsafe { local::extension_function(func_name) }
+                unsafe { extension::address(platform, func_name) }
+            }
+        }
+
+        extern "server" {
+            #[cached]
+            fn platform_info(
+                platform: cl_platform_id,
+                param_name: cl_platform_info,
+                param_value_size: usize,
+                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                let answer = (param_value_size, param_value, param_value_size_ret);
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe { extension::platform_info(vendor, platform, param_name, answer) }
+            }
+
+            /// What a device always says.
+            #[cached]
+            fn device_constant(
+                device: cl_device_id,
+                param_name: cl_device_info,
+                param_value_size: usize,
+                #[output(with = shape::device_info(param_name, param_value_size), filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                let answer = (param_value_size, param_value, param_value_size_ret);
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe { extension::device_info(vendor, device, param_name, answer) }
+            }
+
+            /// What a device says now.
+            fn device_state(
+                device: cl_device_id,
+                param_name: cl_device_info,
+                param_value_size: usize,
+                #[output(with = shape::device_info(param_name, param_value_size), filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                let answer = (param_value_size, param_value, param_value_size_ret);
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe { extension::device_info(vendor, device, param_name, answer) }
+            }
+
+            /// Whether the vendor hands out a function of this name.
+            #[cached]
+            fn extension_is_known(
+                platform: cl_platform_id,
+                #[input(cstr)]
+                func_name: *const c_char,
+                #[output]
+                known: *mut cl_bool,
+            ) -> cl_int {
+                // SAFETY: decoded arguments; the output has its place.
+                unsafe { *known = extension::is_handed_out(vendor, platform, func_name).into() };
+                CL_SUCCESS
             }
         }
 
@@ -270,33 +359,31 @@ ava_api! {
                 properties: *const cl_context_properties,
                 num_devices: cl_uint,
                 devices: *const cl_device_id,
-                pfn_notify: ContextNotify,
+                pfn_notify: context_notify,
                 user_data: *mut c_void,
                 errcode_ret: *mut cl_int,
             ) -> cl_context {
-                if pfn_notify.is_none() && !user_data.is_null() {
-                    // SAFETY: the application's pointer to a status, or null.
-                    unsafe { local::report(errcode_ret, CL_INVALID_VALUE) };
-                    return std::ptr::null_mut();
-                }
                 // SAFETY: the application keeps to the C function's contract.
-                unsafe { guest::create_context(properties, num_devices, devices, errcode_ret) }
+                unsafe {
+                    guest::create_context(
+                        properties, num_devices, devices, pfn_notify, pfn_notify, user_data, errcode_ret,
+                    )
+                }
             }
 
             fn clCreateContextFromType(
                 properties: *const cl_context_properties,
                 device_type: cl_device_type,
-                pfn_notify: ContextNotify,
+                pfn_notify: context_notify,
                 user_data: *mut c_void,
                 errcode_ret: *mut cl_int,
             ) -> cl_context {
-                if pfn_notify.is_none() && !user_data.is_null() {
-                    // SAFETY: the application's pointer to a status, or null.
-                    unsafe { local::report(errcode_ret, CL_INVALID_VALUE) };
-                    return std::ptr::null_mut();
-                }
                 // SAFETY: the application keeps to the C function's contract.
-                unsafe { guest::create_context_from_type(properties, device_type, errcode_ret) }
+                unsafe {
+                    guest::create_context_from_type(
+                        properties, device_type, pfn_notify, pfn_notify, user_data, errcode_ret,
+                    )
+                }
             }
 
             fn clGetContextInfo(
@@ -344,11 +431,22 @@ ava_api! {
                 num_devices: cl_uint,
                 #[input(len = num_devices)]
                 devices: *const cl_device_id,
+                #[callback(kept)]
+                pfn_notify: context_notify,
+                #[callback(kept)]
+                misplaced: misplaced_notify,
+                #[userdata(pfn_notify, misplaced)]
+                user_data: *mut c_void,
                 #[output]
                 errcode_ret: *mut cl_int,
             ) -> cl_context {
                 // SAFETY: decoded arguments are what the C function demands.
-                unsafe { remote::create_context(vendor, properties, num_devices, devices, errcode_ret) }
+                unsafe {
+                    remote::create_context(
+                        vendor, properties, num_devices, devices, callback::errors(pfn_notify, misplaced, user_data),
+                        errcode_ret,
+                    )
+                }
             }
 
             #[record]
@@ -357,11 +455,22 @@ ava_api! {
                 #[input(with = shape::context_properties(properties))]
                 properties: *const cl_context_properties,
                 device_type: cl_device_type,
+                #[callback(kept)]
+                pfn_notify: context_notify,
+                #[callback(kept)]
+                misplaced: misplaced_notify,
+                #[userdata(pfn_notify, misplaced)]
+                user_data: *mut c_void,
                 #[output]
                 errcode_ret: *mut cl_int,
             ) -> cl_context {
                 // SAFETY: decoded arguments are what the C function demands.
-                unsafe { remote::create_context_from_type(vendor, properties, device_type, errcode_ret) }
+                unsafe {
+                    remote::create_context_from_type(
+                        vendor, properties, device_type, callback::errors(pfn_notify, misplaced, user_data),
+                        errcode_ret,
+                    )
+                }
             }
 
             fn context_info(
@@ -1105,20 +1214,6 @@ ava_api! {
         }
 
         extern "server" {
-            fn svm_capabilities(
-                device: cl_device_id,
-                #[output]
-                offered: *mut cl_device_svm_capabilities,
-            ) -> cl_int {
-                // SAFETY: decoded arguments are what the function demands.
-                unsafe {
-                    if !offered.is_null() {
-                        offered.write(svm_remote::offered(vendor, device));
-                    }
-                }
-                CL_SUCCESS
-            }
-
             #[allocates(DEVICE_MEMORY, size)]
             fn svm_alloc(
                 context: cl_context,
@@ -1454,6 +1549,7 @@ ava_api! {
         unsafe extern "C" {
             #[record]
             #[returns(new, depends_on(context))]
+            #[before(output::before_source)]
             fn clCreateProgramWithSource(
                 context: cl_context,
                 count: cl_uint,
@@ -1467,6 +1563,7 @@ ava_api! {
 
             #[record]
             #[returns(new, depends_on(context))]
+            #[before(output::before_binary)]
             fn clCreateProgramWithBinary(
                 context: cl_context,
                 num_devices: cl_uint,
@@ -1499,6 +1596,7 @@ ava_api! {
             #[since("OPENCL_2.1")]
             #[record]
             #[returns(new, depends_on(context))]
+            #[before(output::before_il)]
             fn clCreateProgramWithIL(
                 context: cl_context,
                 #[input(bytes = length)]
@@ -1523,14 +1621,13 @@ ava_api! {
                 num_devices: cl_uint,
                 device_list: *const cl_device_id,
                 options: *const c_char,
-                pfn_notify: ProgramNotify,
+                pfn_notify: program_notify,
                 user_data: *mut c_void,
             ) -> cl_int {
                 // SAFETY: the application keeps to the C function's contract.
                 unsafe {
-                    local::build_program(
-                        program, num_devices, device_list, options, pfn_notify, user_data,
-                    )
+                    output::before_build(options);
+                    guest::build_program(program, num_devices, device_list, options, pfn_notify, user_data)
                 }
             }
 
@@ -1543,12 +1640,13 @@ ava_api! {
                 num_input_headers: cl_uint,
                 input_headers: *const cl_program,
                 header_include_names: *mut *const c_char,
-                pfn_notify: ProgramNotify,
+                pfn_notify: program_notify,
                 user_data: *mut c_void,
             ) -> cl_int {
                 // SAFETY: the application keeps to the C function's contract.
                 unsafe {
-                    local::compile_program(
+                    output::before_build(options);
+                    guest::compile_program(
                         program, num_devices, device_list, options, num_input_headers, input_headers,
                         header_include_names, pfn_notify, user_data,
                     )
@@ -1563,13 +1661,13 @@ ava_api! {
                 options: *const c_char,
                 num_input_programs: cl_uint,
                 input_programs: *const cl_program,
-                pfn_notify: ProgramNotify,
+                pfn_notify: program_notify,
                 user_data: *mut c_void,
                 errcode_ret: *mut cl_int,
             ) -> cl_program {
                 // SAFETY: the application keeps to the C function's contract.
                 unsafe {
-                    local::link_program(
+                    callback::link_program(
                         context, num_devices, device_list, options, num_input_programs, input_programs,
                         pfn_notify, user_data, errcode_ret,
                     )
@@ -1617,12 +1715,16 @@ ava_api! {
                 device_list: *const cl_device_id,
                 #[input(cstr)]
                 options: *const c_char,
+                #[callback(once, depends_on(program))]
+                pfn_notify: program_notify,
+                #[userdata(pfn_notify)]
+                user_data: *mut c_void,
             ) -> cl_int {
                 let options = remote::with_arg_info(options);
                 // SAFETY: decoded arguments are what the C function demands.
                 unsafe {
                     vendor.clBuildProgram(
-                        program, num_devices, device_list, options.as_ptr(), None, std::ptr::null_mut(),
+                        program, num_devices, device_list, options.as_ptr(), pfn_notify, user_data,
                     )
                 }
             }
@@ -1691,13 +1793,17 @@ ava_api! {
                 input_headers: *const cl_program,
                 #[input(len = num_input_headers, element(cstr))]
                 header_include_names: *mut *const c_char,
+                #[callback(once, depends_on(program))]
+                pfn_notify: program_notify,
+                #[userdata(pfn_notify)]
+                user_data: *mut c_void,
             ) -> cl_int {
                 let options = remote::with_arg_info(options);
                 // SAFETY: decoded arguments are what the C function demands.
                 unsafe {
                     vendor.clCompileProgram(
                         program, num_devices, device_list, options.as_ptr(), num_input_headers, input_headers,
-                        header_include_names, None, std::ptr::null_mut(),
+                        header_include_names, pfn_notify, user_data,
                     )
                 }
             }
@@ -1714,18 +1820,24 @@ ava_api! {
                 num_input_programs: cl_uint,
                 #[input(len = num_input_programs)]
                 input_programs: *const cl_program,
+                #[callback(once)]
+                pfn_notify: link_notify,
+                #[userdata(pfn_notify)]
+                user_data: *mut c_void,
                 #[output]
                 linked: *mut cl_int,
                 #[output]
                 errcode_ret: *mut cl_int,
             ) -> cl_program {
-                // SAFETY: decoded arguments are what the C function demands.
-                unsafe {
-                    remote::link_program(
-                        vendor, context, num_devices, device_list, options, num_input_programs,
-                        input_programs, linked, errcode_ret,
-                    )
-                }
+                callback::link_in_server(pfn_notify, user_data, |pfn_notify, user_data| {
+                    // SAFETY: decoded arguments are what the C function demands.
+                    unsafe {
+                        remote::link_program(
+                            vendor, context, num_devices, device_list, options, num_input_programs, input_programs,
+                            (pfn_notify, user_data), linked, errcode_ret,
+                        )
+                    }
+                })
             }
 
             fn program_info(
@@ -2019,7 +2131,568 @@ ava_api! {
             ) -> cl_int;
         }
 
-        // Refused.
+        // Callbacks.
+
+        extern "callback" {
+            fn event_notify(event: cl_event, event_command_status: cl_int, #[userdata] user_data: *mut c_void);
+            fn context_notify(
+                #[input(cstr)]
+                errinfo: *const c_char,
+                #[input(bytes = cb)]
+                private_info: *const c_void,
+                cb: usize,
+                #[userdata]
+                user_data: *mut c_void,
+            );
+            /// The same function for a vendor that passes the application's data in place of the private information.
+            fn misplaced_notify(
+                #[input(cstr)]
+                errinfo: *const c_char,
+                #[userdata]
+                private_info: *const c_void,
+                cb: usize,
+                #[opaque]
+                nothing: *mut c_void,
+            );
+            fn program_notify(program: cl_program, #[userdata] user_data: *mut c_void);
+            /// A link is over. The guest knows of which program.
+            fn link_notify(#[userdata] user_data: *mut c_void);
+            /// An object is gone. The guest knows which.
+            fn gone_notify(#[userdata] user_data: *mut c_void);
+            /// A native kernel of the guest's runs: with buffers in `memory`, after their offsets.
+            fn native_kernel(
+                #[inout(bytes = size)]
+                memory: *mut c_void,
+                size: usize,
+                #[userdata]
+                data: *mut c_void,
+            );
+            /// A kernel printed something, by C stdio (`buffered`) or past it.
+            fn output_notify(
+                buffered: cl_bool,
+                #[input(bytes = size)]
+                data: *const c_void,
+                size: usize,
+            );
+        }
+
+        #[since("OPENCL_1.1")]
+        unsafe extern "C" {
+            fn clSetEventCallback(
+                event: cl_event,
+                command_exec_callback_type: cl_int,
+                pfn_notify: event_notify,
+                user_data: *mut c_void,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { guest::set_event_callback(event, command_exec_callback_type, pfn_notify, user_data) }
+            }
+
+            fn clSetMemObjectDestructorCallback(
+                memobj: cl_mem,
+                pfn_notify: Option<unsafe extern "C" fn(memobj: cl_mem, user_data: *mut c_void)>,
+                user_data: *mut c_void,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { callback::when_mem_is_gone(memobj, pfn_notify, user_data) }
+            }
+
+            #[since("OPENCL_2.2")]
+            fn clSetProgramReleaseCallback(
+                program: cl_program,
+                pfn_notify: program_notify,
+                user_data: *mut c_void,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { callback::when_program_is_gone(program, pfn_notify, user_data) }
+            }
+
+            #[since("OPENCL_3.0")]
+            fn clSetContextDestructorCallback(
+                context: cl_context,
+                pfn_notify: Option<unsafe extern "C" fn(context: cl_context, user_data: *mut c_void)>,
+                user_data: *mut c_void,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { callback::when_context_is_gone(context, pfn_notify, user_data) }
+            }
+        }
+
+        extern "server" {
+            fn set_event_callback(
+                event: cl_event,
+                state: cl_int,
+                #[callback(once, depends_on(event))]
+                notify: event_notify,
+                #[userdata(notify)]
+                data: *mut c_void,
+            ) -> cl_int {
+                callback::register_event(notify, data, |notify, data| {
+                    // SAFETY: a live event, and what the function expects.
+                    unsafe { vendor.clSetEventCallback(event, state, notify, data) }
+                })
+            }
+
+            fn set_mem_destructor(
+                memobj: cl_mem,
+                #[callback(once)]
+                notify: gone_notify,
+                #[userdata(notify)]
+                data: *mut c_void,
+            ) -> cl_int {
+                callback::register_gone(notify, data, |notify, data| {
+                    // SAFETY: a live object, and what the function expects.
+                    unsafe { vendor.clSetMemObjectDestructorCallback(memobj, notify, data) }
+                })
+            }
+
+            fn set_program_release(
+                program: cl_program,
+                #[callback(once)]
+                notify: gone_notify,
+                #[userdata(notify)]
+                data: *mut c_void,
+            ) -> cl_int {
+                callback::register_gone(notify, data, |notify, data| {
+                    // SAFETY: a live object, and what the function expects.
+                    unsafe { vendor.clSetProgramReleaseCallback(program, notify, data) }
+                })
+            }
+
+            fn set_context_destructor(
+                context: cl_context,
+                #[callback(once)]
+                notify: gone_notify,
+                #[userdata(notify)]
+                data: *mut c_void,
+            ) -> cl_int {
+                callback::register_gone(notify, data, |notify, data| {
+                    // SAFETY: a live object, and what the function expects.
+                    unsafe { vendor.clSetContextDestructorCallback(context, notify, data) }
+                })
+            }
+
+            /// What kernels print goes to this function of the guest library's from now on.
+            fn redirect_output(
+                #[callback(kept)]
+                notify: output_notify,
+            ) -> cl_int {
+                let _ = vendor;
+                output::redirect(notify)
+            }
+
+            /// What was printed until now has been shown when this returns.
+            fn drain_output() -> cl_int {
+                let _ = vendor;
+                output::drain();
+                CL_SUCCESS
+            }
+        }
+
+        // Extensions.
+
+        unsafe extern "C" {
+            #[extension(extension::function(vendor, c"clCreateCommandBufferKHR"))]
+            #[returns(new, meta = CommandBufferMeta::default())]
+            fn clCreateCommandBufferKHR(
+                num_queues: cl_uint,
+                #[input(len = num_queues)]
+                queues: *const cl_command_queue,
+                #[input(len = shape::property_count(properties))]
+                properties: *const cl_command_buffer_properties_khr,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_command_buffer_khr;
+
+            #[extension(extension::function(vendor, c"clFinalizeCommandBufferKHR"))]
+            fn clFinalizeCommandBufferKHR(
+                command_buffer: cl_command_buffer_khr,
+            ) -> cl_int;
+
+            #[extension(extension::function(vendor, c"clEnqueueCommandBufferKHR"))]
+            fn clEnqueueCommandBufferKHR(
+                num_queues: cl_uint,
+                #[input(len = num_queues)]
+                queues: *mut cl_command_queue,
+                command_buffer: cl_command_buffer_khr,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new)]
+                event: *mut cl_event,
+            ) -> cl_int;
+
+            #[extension(extension::function(vendor, c"clCommandBarrierWithWaitListKHR"))]
+            fn clCommandBarrierWithWaitListKHR(
+                command_buffer: cl_command_buffer_khr,
+                command_queue: cl_command_queue,
+                num_sync_points_in_wait_list: cl_uint,
+                #[input(len = num_sync_points_in_wait_list)]
+                sync_point_wait_list: *const cl_sync_point_khr,
+                #[output]
+                sync_point: *mut cl_sync_point_khr,
+                #[output(when = false, cast = usize)]
+                mutable_handle: *mut cl_mutable_command_khr,
+            ) -> cl_int;
+
+            #[extension(extension::function(vendor, c"clCommandCopyBufferKHR"))]
+            fn clCommandCopyBufferKHR(
+                command_buffer: cl_command_buffer_khr,
+                command_queue: cl_command_queue,
+                src_buffer: cl_mem,
+                dst_buffer: cl_mem,
+                src_offset: usize,
+                dst_offset: usize,
+                size: usize,
+                num_sync_points_in_wait_list: cl_uint,
+                #[input(len = num_sync_points_in_wait_list)]
+                sync_point_wait_list: *const cl_sync_point_khr,
+                #[output]
+                sync_point: *mut cl_sync_point_khr,
+                #[output(when = false, cast = usize)]
+                mutable_handle: *mut cl_mutable_command_khr,
+            ) -> cl_int;
+
+            #[extension(extension::function(vendor, c"clCommandCopyBufferRectKHR"))]
+            fn clCommandCopyBufferRectKHR(
+                command_buffer: cl_command_buffer_khr,
+                command_queue: cl_command_queue,
+                src_buffer: cl_mem,
+                dst_buffer: cl_mem,
+                #[input(len = 3)]
+                src_origin: *const usize,
+                #[input(len = 3)]
+                dst_origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                src_row_pitch: usize,
+                src_slice_pitch: usize,
+                dst_row_pitch: usize,
+                dst_slice_pitch: usize,
+                num_sync_points_in_wait_list: cl_uint,
+                #[input(len = num_sync_points_in_wait_list)]
+                sync_point_wait_list: *const cl_sync_point_khr,
+                #[output]
+                sync_point: *mut cl_sync_point_khr,
+                #[output(when = false, cast = usize)]
+                mutable_handle: *mut cl_mutable_command_khr,
+            ) -> cl_int;
+
+            #[extension(extension::function(vendor, c"clCommandCopyBufferToImageKHR"))]
+            fn clCommandCopyBufferToImageKHR(
+                command_buffer: cl_command_buffer_khr,
+                command_queue: cl_command_queue,
+                src_buffer: cl_mem,
+                dst_image: cl_mem,
+                src_offset: usize,
+                #[input(len = 3)]
+                dst_origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                num_sync_points_in_wait_list: cl_uint,
+                #[input(len = num_sync_points_in_wait_list)]
+                sync_point_wait_list: *const cl_sync_point_khr,
+                #[output]
+                sync_point: *mut cl_sync_point_khr,
+                #[output(when = false, cast = usize)]
+                mutable_handle: *mut cl_mutable_command_khr,
+            ) -> cl_int;
+
+            #[extension(extension::function(vendor, c"clCommandCopyImageKHR"))]
+            fn clCommandCopyImageKHR(
+                command_buffer: cl_command_buffer_khr,
+                command_queue: cl_command_queue,
+                src_image: cl_mem,
+                dst_image: cl_mem,
+                #[input(len = 3)]
+                src_origin: *const usize,
+                #[input(len = 3)]
+                dst_origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                num_sync_points_in_wait_list: cl_uint,
+                #[input(len = num_sync_points_in_wait_list)]
+                sync_point_wait_list: *const cl_sync_point_khr,
+                #[output]
+                sync_point: *mut cl_sync_point_khr,
+                #[output(when = false, cast = usize)]
+                mutable_handle: *mut cl_mutable_command_khr,
+            ) -> cl_int;
+
+            #[extension(extension::function(vendor, c"clCommandCopyImageToBufferKHR"))]
+            fn clCommandCopyImageToBufferKHR(
+                command_buffer: cl_command_buffer_khr,
+                command_queue: cl_command_queue,
+                src_image: cl_mem,
+                dst_buffer: cl_mem,
+                #[input(len = 3)]
+                src_origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                dst_offset: usize,
+                num_sync_points_in_wait_list: cl_uint,
+                #[input(len = num_sync_points_in_wait_list)]
+                sync_point_wait_list: *const cl_sync_point_khr,
+                #[output]
+                sync_point: *mut cl_sync_point_khr,
+                #[output(when = false, cast = usize)]
+                mutable_handle: *mut cl_mutable_command_khr,
+            ) -> cl_int;
+
+            #[extension(extension::function(vendor, c"clCommandFillBufferKHR"))]
+            fn clCommandFillBufferKHR(
+                command_buffer: cl_command_buffer_khr,
+                command_queue: cl_command_queue,
+                buffer: cl_mem,
+                #[input(bytes = pattern_size)]
+                pattern: *const c_void,
+                pattern_size: usize,
+                offset: usize,
+                size: usize,
+                num_sync_points_in_wait_list: cl_uint,
+                #[input(len = num_sync_points_in_wait_list)]
+                sync_point_wait_list: *const cl_sync_point_khr,
+                #[output]
+                sync_point: *mut cl_sync_point_khr,
+                #[output(when = false, cast = usize)]
+                mutable_handle: *mut cl_mutable_command_khr,
+            ) -> cl_int;
+
+            #[extension(extension::function(vendor, c"clCommandFillImageKHR"))]
+            fn clCommandFillImageKHR(
+                command_buffer: cl_command_buffer_khr,
+                command_queue: cl_command_queue,
+                image: cl_mem,
+                /// Four channels, of 4 bytes each.
+                #[input(bytes = 16)]
+                fill_color: *const c_void,
+                #[input(len = 3)]
+                origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                num_sync_points_in_wait_list: cl_uint,
+                #[input(len = num_sync_points_in_wait_list)]
+                sync_point_wait_list: *const cl_sync_point_khr,
+                #[output]
+                sync_point: *mut cl_sync_point_khr,
+                #[output(when = false, cast = usize)]
+                mutable_handle: *mut cl_mutable_command_khr,
+            ) -> cl_int;
+
+            #[extension(extension::function(vendor, c"clCommandNDRangeKernelKHR"))]
+            fn clCommandNDRangeKernelKHR(
+                command_buffer: cl_command_buffer_khr,
+                command_queue: cl_command_queue,
+                #[input(len = shape::property_count(properties))]
+                properties: *const cl_ndrange_kernel_command_properties_khr,
+                kernel: cl_kernel,
+                work_dim: cl_uint,
+                #[input(len = work_dim.min(3))]
+                global_work_offset: *const usize,
+                #[input(len = work_dim.min(3))]
+                global_work_size: *const usize,
+                #[input(len = work_dim.min(3))]
+                local_work_size: *const usize,
+                num_sync_points_in_wait_list: cl_uint,
+                #[input(len = num_sync_points_in_wait_list)]
+                sync_point_wait_list: *const cl_sync_point_khr,
+                #[output]
+                sync_point: *mut cl_sync_point_khr,
+                #[output(when = false, cast = usize)]
+                mutable_handle: *mut cl_mutable_command_khr,
+            ) -> cl_int;
+
+            #[extension(extension::function(vendor, c"clGetKernelSuggestedLocalWorkSizeKHR"))]
+            fn clGetKernelSuggestedLocalWorkSizeKHR(
+                command_queue: cl_command_queue,
+                kernel: cl_kernel,
+                work_dim: cl_uint,
+                #[input(len = work_dim.min(3))]
+                global_work_offset: *const usize,
+                #[input(len = work_dim.min(3))]
+                global_work_size: *const usize,
+                #[output(len = work_dim.min(3))]
+                suggested_local_work_size: *mut usize,
+            ) -> cl_int;
+
+            #[extension(extension::function(vendor, c"clSetContentSizeBufferPoCL"))]
+            fn clSetContentSizeBufferPoCL(
+                buffer: cl_mem,
+                content_size_buffer: cl_mem,
+            ) -> cl_int;
+        }
+
+        extern "server" {
+            /// The last reference is gone.
+            fn free_command_buffer(
+                #[handle(frees)]
+                command_buffer: cl_command_buffer_khr,
+            ) -> cl_int {
+                // SAFETY: the vendor's object, whose one reference the guest counts on.
+                unsafe { command_buffer::release_in_server(vendor, command_buffer) }
+            }
+
+            fn command_buffer_info(
+                command_buffer: cl_command_buffer_khr,
+                param_name: cl_command_buffer_info_khr,
+                param_value_size: usize,
+                #[output(with = shape::command_buffer_info(param_name, param_value_size), filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    command_buffer::info_in_server(
+                        vendor, command_buffer, param_name, param_value_size, param_value, param_value_size_ret,
+                    )
+                }
+            }
+
+            fn enqueue_native_kernel(
+                command_queue: cl_command_queue,
+                num_mem_objects: cl_uint,
+                #[input(len = num_mem_objects)]
+                mem_list: *const cl_mem,
+                #[callback(once)]
+                notify: native_kernel,
+                #[userdata(notify)]
+                data: *mut c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    native::enqueue_in_server(
+                        vendor, command_queue, num_mem_objects, mem_list, (notify, data),
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            /// Vendors of OpenCL 1.1 and later need not have it, and some do not. Others do nothing.
+            fn set_queue_property(
+                command_queue: cl_command_queue,
+                properties: cl_command_queue_properties,
+                enable: cl_bool,
+                #[inout]
+                old_properties: *mut cl_command_queue_properties,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    let table = native::vendor_of(command_queue);
+                    if table.is_some_and(|table| table.clSetCommandQueueProperty.is_none()) {
+                        return CL_INVALID_OPERATION;
+                    }
+                    vendor.clSetCommandQueueProperty(command_queue, properties, enable, old_properties)
+                }
+            }
+        }
+
+        #[since("OPENCL_1.0")]
+        unsafe extern "C" {
+            fn clEnqueueNativeKernel(
+                command_queue: cl_command_queue,
+                user_func: Option<unsafe extern "C" fn(arg1: *mut c_void)>,
+                args: *mut c_void,
+                cb_args: usize,
+                num_mem_objects: cl_uint,
+                mem_list: *const cl_mem,
+                args_mem_loc: *mut *const c_void,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    native::enqueue(
+                        command_queue, user_func, args, cb_args, num_mem_objects, mem_list, args_mem_loc,
+                        num_events_in_wait_list, event_wait_list, event,
+                    )
+                }
+            }
+
+            fn clSetCommandQueueProperty(
+                command_queue: cl_command_queue,
+                properties: cl_command_queue_properties,
+                enable: cl_bool,
+                old_properties: *mut cl_command_queue_properties,
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe { guest::set_queue_property(command_queue, properties, enable, old_properties) }
+            }
+        }
+
+        // Refused. GL and EGL objects belong to the application's process. Where a vendor without the extension answers, so does this: a context that
+        // was not made for GL is not one for these functions, and an object that is not GL's has no GL information.
+
+        #[since("OPENCL_1.0")]
+        #[unsupported(CL_INVALID_CONTEXT)]
+        unsafe extern "C" {
+            fn clCreateFromGLBuffer(
+                context: cl_context,
+                flags: cl_mem_flags,
+                bufobj: cl_GLuint,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clCreateFromGLRenderbuffer(
+                context: cl_context,
+                flags: cl_mem_flags,
+                renderbuffer: cl_GLuint,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clEnqueueAcquireGLObjects(
+                command_queue: cl_command_queue,
+                num_objects: cl_uint,
+                mem_objects: *const cl_mem,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+            fn clEnqueueReleaseGLObjects(
+                command_queue: cl_command_queue,
+                num_objects: cl_uint,
+                mem_objects: *const cl_mem,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+            ) -> cl_int;
+        }
+
+        #[since("OPENCL_1.0")]
+        #[unsupported(CL_INVALID_MEM_OBJECT)]
+        unsafe extern "C" {
+            fn clGetGLObjectInfo(
+                memobj: cl_mem,
+                gl_object_type: *mut cl_gl_object_type,
+                gl_object_name: *mut cl_GLuint,
+            ) -> cl_int;
+            fn clGetGLTextureInfo(
+                memobj: cl_mem,
+                param_name: cl_gl_texture_info,
+                param_value_size: usize,
+                param_value: *mut c_void,
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+        }
+
+        #[since("OPENCL_1.0")]
+        unsafe extern "C" {
+            fn clGetGLContextInfoKHR(
+                properties: *const cl_context_properties,
+                param_name: cl_gl_context_info,
+                param_value_size: usize,
+                param_value: *mut c_void,
+                param_value_size_ret: *mut usize,
+            ) -> cl_int {
+                let _ = (param_name, param_value_size, param_value, param_value_size_ret);
+                // SAFETY: the application keeps to the C function's contract.
+                if unsafe { local::names_platform(properties) } { CL_INVALID_OPERATION } else { CL_INVALID_PLATFORM }
+            }
+        }
 
         #[since("OPENCL_1.0")]
         #[unsupported(CL_INVALID_OPERATION)]
@@ -2036,18 +2709,6 @@ ava_api! {
                 eglimage: CLeglImageKHR,
                 flags: cl_mem_flags,
                 properties: *const cl_egl_image_properties_khr,
-                errcode_ret: *mut cl_int,
-            ) -> cl_mem;
-            fn clCreateFromGLBuffer(
-                context: cl_context,
-                flags: cl_mem_flags,
-                bufobj: cl_GLuint,
-                errcode_ret: *mut cl_int,
-            ) -> cl_mem;
-            fn clCreateFromGLRenderbuffer(
-                context: cl_context,
-                flags: cl_mem_flags,
-                renderbuffer: cl_GLuint,
                 errcode_ret: *mut cl_int,
             ) -> cl_mem;
             fn clCreateFromGLTexture2D(
@@ -2103,14 +2764,6 @@ ava_api! {
                 event_wait_list: *const cl_event,
                 event: *mut cl_event,
             ) -> cl_int;
-            fn clEnqueueAcquireGLObjects(
-                command_queue: cl_command_queue,
-                num_objects: cl_uint,
-                mem_objects: *const cl_mem,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
             fn clEnqueueCopyBufferToImage(
                 command_queue: cl_command_queue,
                 src_buffer: cl_mem,
@@ -2158,18 +2811,6 @@ ava_api! {
                 event: *mut cl_event,
                 errcode_ret: *mut cl_int,
             ) -> *mut c_void;
-            fn clEnqueueNativeKernel(
-                command_queue: cl_command_queue,
-                user_func: Option<unsafe extern "C" fn(arg1: *mut c_void)>,
-                args: *mut c_void,
-                cb_args: usize,
-                num_mem_objects: cl_uint,
-                mem_list: *const cl_mem,
-                args_mem_loc: *mut *const c_void,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
             fn clEnqueueReadImage(
                 command_queue: cl_command_queue,
                 image: cl_mem,
@@ -2191,14 +2832,6 @@ ava_api! {
                 event_wait_list: *const cl_event,
                 event: *mut cl_event,
             ) -> cl_int;
-            fn clEnqueueReleaseGLObjects(
-                command_queue: cl_command_queue,
-                num_objects: cl_uint,
-                mem_objects: *const cl_mem,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
             fn clEnqueueWriteImage(
                 command_queue: cl_command_queue,
                 image: cl_mem,
@@ -2211,25 +2844,6 @@ ava_api! {
                 num_events_in_wait_list: cl_uint,
                 event_wait_list: *const cl_event,
                 event: *mut cl_event,
-            ) -> cl_int;
-            fn clGetGLContextInfoKHR(
-                properties: *const cl_context_properties,
-                param_name: cl_gl_context_info,
-                param_value_size: usize,
-                param_value: *mut c_void,
-                param_value_size_ret: *mut usize,
-            ) -> cl_int;
-            fn clGetGLObjectInfo(
-                memobj: cl_mem,
-                gl_object_type: *mut cl_gl_object_type,
-                gl_object_name: *mut cl_GLuint,
-            ) -> cl_int;
-            fn clGetGLTextureInfo(
-                memobj: cl_mem,
-                param_name: cl_gl_texture_info,
-                param_value_size: usize,
-                param_value: *mut c_void,
-                param_value_size_ret: *mut usize,
             ) -> cl_int;
             fn clGetImageInfo(
                 image: cl_mem,
@@ -2245,12 +2859,6 @@ ava_api! {
                 param_value: *mut c_void,
                 param_value_size_ret: *mut usize,
             ) -> cl_int;
-            fn clSetCommandQueueProperty(
-                command_queue: cl_command_queue,
-                properties: cl_command_queue_properties,
-                enable: cl_bool,
-                old_properties: *mut cl_command_queue_properties,
-            ) -> cl_int;
         }
 
         #[since("OPENCL_1.1")]
@@ -2261,23 +2869,6 @@ ava_api! {
                 sync: cl_GLsync,
                 errcode_ret: *mut cl_int,
             ) -> cl_event;
-            fn clSetEventCallback(
-                event: cl_event,
-                command_exec_callback_type: cl_int,
-                pfn_notify: Option<
-                    unsafe extern "C" fn(
-                        event: cl_event,
-                        event_command_status: cl_int,
-                        user_data: *mut c_void,
-                    ),
-                >,
-                user_data: *mut c_void,
-            ) -> cl_int;
-            fn clSetMemObjectDestructorCallback(
-                memobj: cl_mem,
-                pfn_notify: Option<unsafe extern "C" fn(memobj: cl_mem, user_data: *mut c_void)>,
-                user_data: *mut c_void,
-            ) -> cl_int;
         }
 
         #[since("OPENCL_1.2")]
@@ -2336,16 +2927,6 @@ ava_api! {
             ) -> cl_int;
         }
 
-        #[since("OPENCL_2.2")]
-        #[unsupported(CL_INVALID_OPERATION)]
-        unsafe extern "C" {
-            fn clSetProgramReleaseCallback(
-                program: cl_program,
-                pfn_notify: ProgramNotify,
-                user_data: *mut c_void,
-            ) -> cl_int;
-        }
-
         #[since("OPENCL_3.0")]
         #[unsupported(CL_INVALID_OPERATION)]
         unsafe extern "C" {
@@ -2358,11 +2939,6 @@ ava_api! {
                 host_ptr: *mut c_void,
                 errcode_ret: *mut cl_int,
             ) -> cl_mem;
-            fn clSetContextDestructorCallback(
-                context: cl_context,
-                pfn_notify: Option<unsafe extern "C" fn(context: cl_context, user_data: *mut c_void)>,
-                user_data: *mut c_void,
-            ) -> cl_int;
         }
     }
 }

@@ -353,12 +353,10 @@ impl Call<'_> {
     pub(super) fn callback_is_over(&mut self, callback: (u64, u64)) {
         for object in self.session.kept_by_callbacks.take(callback) {
             let thread = self.thread;
-            self.session.slab.release(object, &mut |kind, id| {
+            self.session.slab.release(object, &mut |gone| {
                 // If this fails the server is gone, and the object with it.
                 // SAFETY: it is this thread's live Thread, of which nothing is borrowed here.
-                let _ = unsafe {
-                    super::callback::send_control(thread, crate::wire::control::RELEASE, &[kind.into(), id])
-                };
+                let _ = unsafe { super::callback::send_release(thread, gone) };
             });
         }
     }
@@ -381,7 +379,7 @@ impl Drop for Call<'_> {
         }
         if !self.committed {
             for new in self.scratch.news.drain(..) {
-                session.slab.release(new.object, &mut |_, _| {});
+                session.slab.release(new.object, &mut |_| {});
             }
             for ticket in std::mem::take(&mut self.scratch.tickets) {
                 if let Some(entry) = session.pending.take(ticket) {

@@ -14,10 +14,10 @@ use zerocopy::{FromBytes, IntoBytes};
 use super::call::Call;
 use super::log;
 use super::session::Session;
-use super::slab::Object;
+use super::slab::{Gone, Object};
 use super::stub::Fail;
 use super::thread::{self, Thread};
-use super::tree_reply;
+use super::{tree_reply, waited};
 use crate::spec::{HandleArg, HandleKind, RawHandle, Walk};
 use crate::transport::Lost;
 use crate::wire::{
@@ -304,6 +304,7 @@ unsafe fn run(thread: *mut Thread, reply: &[u8]) -> Result<Vec<u8>, Lost> {
         let mut call = Call::enter(thread);
         while call.control(control::RECLAIM, &[0]).is_ok_and(|more| more != 0) {}
     }
+    waited::after(thread);
     let returned = catch_unwind(AssertUnwindSafe(|| {
         // SAFETY: the server names the function that the application registered as of this type.
         let value = unsafe { invoke(&mut incoming) };
@@ -341,12 +342,33 @@ unsafe fn run(thread: *mut Thread, reply: &[u8]) -> Result<Vec<u8>, Lost> {
 /// # Safety
 /// As for [`wait_reply`].
 pub(super) unsafe fn send_control(thread: *mut Thread, func: u16, args: &[u64]) -> Result<(), Lost> {
-    let (call, waits) = {
-        // SAFETY: by the caller's promise; the borrow ends with this block.
-        let thread = unsafe { &mut *thread };
-        let waits = thread.in_callback();
-        (thread.send_words(func, if waits { 0 } else { FLAG_ASYNC }, args)?, waits)
-    };
+    // SAFETY: by the caller's promise.
+    let waits = unsafe { (*thread).in_callback() };
+    // SAFETY: passed on to the caller.
+    unsafe { send_words(thread, func, args, waits) }
+}
+
+/// Tells the server that the application dropped its last reference to an object, and waits for it if the application will see it.
+///
+/// # Safety
+/// As for [`wait_reply`].
+pub(super) unsafe fn send_release(thread: *mut Thread, gone: Gone) -> Result<(), Lost> {
+    let args = [u64::from(gone.kind), gone.id];
+    if !gone.watched {
+        // SAFETY: passed on to the caller.
+        return unsafe { send_control(thread, control::RELEASE, &args) };
+    }
+    // SAFETY: passed on to the caller.
+    unsafe { send_words(thread, control::RELEASE, &args, true)? };
+    waited::after(thread);
+    Ok(())
+}
+
+/// # Safety
+/// As for [`wait_reply`].
+unsafe fn send_words(thread: *mut Thread, func: u16, args: &[u64], waits: bool) -> Result<(), Lost> {
+    // SAFETY: by the caller's promise; the borrow ends with this statement.
+    let call = unsafe { (*thread).send_words(func, if waits { 0 } else { FLAG_ASYNC }, args)? };
     if waits {
         // SAFETY: passed on to the caller.
         unsafe { wait_reply(thread, call, &mut Vec::new())? };

@@ -25,6 +25,7 @@ mod thread;
 pub mod trace;
 mod tree;
 mod tree_reply;
+mod waited;
 
 pub use address::{Stub, address};
 pub use call::Call;
@@ -33,7 +34,8 @@ pub use client::Client;
 pub use errno::with_errno;
 pub use reply::Outcome;
 pub use stub::{
-    Fail, is_strict, local, meta_of, references, release, retain, session_number, stub, unsupported,
-    zerocopy_alloc, zerocopy_free, zerocopy_len,
+    Fail, await_release, is_strict, local, meta_of, references, release, retain, session_number, stub,
+    unsupported, zerocopy_alloc, zerocopy_free, zerocopy_len,
 };
 pub use tree::Tree;
+pub use waited::after_waiting;

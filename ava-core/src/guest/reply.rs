@@ -10,6 +10,7 @@ use super::pending::{Entry, Held};
 use super::slab::Object;
 use super::stub::Fail;
 use super::trace;
+use super::waited;
 use crate::spec::{HandleKind, Mode, RawHandle, Rect};
 use crate::wire::{
     self, CommandHeader, ELSEWHERE_TREE, FLAG_ASYNC, MAX_TICKETS, OutHeader, ReplyHeader, TICKET_DISCARD,
@@ -82,7 +83,9 @@ impl Call<'_> {
         let received = unsafe { callback::wait_reply(self.raw_thread(), call, &mut reply) };
         self.scratch.reply = reply;
         received?;
-        let (header, value) = self.digest()?;
+        let digested = self.digest();
+        waited::after(self.raw_thread());
+        let (header, value) = digested?;
         if cacheable && header.ok != 0 {
             self.session.cache.put(func, &key, &self.scratch.reply);
         }
@@ -125,10 +128,12 @@ impl Call<'_> {
     fn free_object(&mut self, object: Object) {
         let session = self.session;
         let own = session.slab.id(object);
-        session.slab.release(object, &mut |kind, id| {
-            if id != own {
+        let thread = self.raw_thread();
+        session.slab.release(object, &mut |gone| {
+            if gone.id != own {
                 // If this fails the server is gone, and the parents with it.
-                let _ = self.thread(|thread| thread.send_control(control::RELEASE, &[u64::from(kind), id]));
+                // SAFETY: it is this thread's live Thread, of which nothing is borrowed here.
+                let _ = unsafe { callback::send_release(thread, gone) };
             }
         });
     }
@@ -206,7 +211,7 @@ impl Call<'_> {
             }
             self.keep(made);
             for new in self.scratch.news.drain(made.min(self.scratch.news.len())..) {
-                self.session.slab.release(new.object, &mut |_, _| {});
+                self.session.slab.release(new.object, &mut |_| {});
             }
         }
         Some(header)

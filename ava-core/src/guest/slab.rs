@@ -8,7 +8,7 @@
 use std::any::Any;
 use std::ffi::c_void;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU8, AtomicU32, AtomicU64, Ordering};
 
 use crossbeam_queue::SegQueue;
 
@@ -36,6 +36,8 @@ struct Slot {
     generation: AtomicU32,
     parents: [AtomicU32; 2],
     kind: AtomicU8,
+    /// Its last release waits for the server.
+    watched: AtomicBool,
 }
 
 const _: () = assert!(size_of::<Slot>() == 64);
@@ -54,6 +56,15 @@ pub(super) struct Slab {
 unsafe impl Send for Slab {}
 // SAFETY: as above.
 unsafe impl Sync for Slab {}
+
+/// An object that the application dropped its last reference to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Gone {
+    pub(super) kind: u8,
+    pub(super) id: HandleId,
+    /// The application will see that it is gone, so the release waits for the server.
+    pub(super) watched: bool,
+}
 
 /// A live object's place in the slab.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -159,6 +170,7 @@ impl Slab {
     fn publish(&self, slot: &Slot, kind: u8, refs: u32) {
         slot.dispatch.store(self.dispatch.cast_mut(), Ordering::Relaxed);
         slot.kind.store(kind, Ordering::Relaxed);
+        slot.watched.store(false, Ordering::Relaxed);
         slot.refs.store(refs, Ordering::Release);
     }
 
@@ -191,9 +203,14 @@ impl Slab {
         }
     }
 
-    /// Drops a reference. For every object that this destroys (it, and parents that only it kept alive), `gone` is called with
-    /// its kind and id, children first.
-    pub(super) fn release(&self, object: Object, gone: &mut dyn FnMut(u8, HandleId)) {
+    /// The application will see when the object is gone.
+    pub(super) fn watch(&self, object: Object) {
+        self.slot(object).watched.store(true, Ordering::Relaxed);
+    }
+
+    /// Drops a reference. For every object that this destroys (it, and parents that only it kept alive), `gone` is called,
+    /// children first.
+    pub(super) fn release(&self, object: Object, gone: &mut dyn FnMut(Gone)) {
         let mut next = Some(object);
         let mut parents_left: Vec<Object> = Vec::new();
         while let Some(object) = next {
@@ -203,7 +220,11 @@ impl Slab {
                 n => Some(n - 1),
             });
             if before == Ok(1) {
-                gone(slot.kind.load(Ordering::Relaxed), slot.id.load(Ordering::Relaxed));
+                gone(Gone {
+                    kind: slot.kind.load(Ordering::Relaxed),
+                    id: slot.id.load(Ordering::Relaxed),
+                    watched: slot.watched.load(Ordering::Relaxed),
+                });
                 for cell in &slot.parents {
                     match cell.load(Ordering::Relaxed) {
                         NONE => {}
@@ -276,7 +297,7 @@ mod tests {
         for garbage in [0, 1, 64, u64::MAX, bits.wrapping_sub(64 << 22)] {
             assert_eq!(slab.find(garbage, 3), None);
         }
-        slab.release(object, &mut |_, _| {});
+        slab.release(object, &mut |_| {});
         assert_eq!(slab.find(bits, 3), None, "a stale handle");
     }
 
@@ -285,11 +306,11 @@ mod tests {
         let slab = slab();
         let first = slab.create(0, &[]).unwrap();
         let id = slab.id(first);
-        slab.release(first, &mut |_, _| {});
+        slab.release(first, &mut |_| {});
         for _ in 0..QUARANTINE {
             let other = slab.create(0, &[]).unwrap();
             assert_ne!(other, first);
-            slab.release(other, &mut |_, _| {});
+            slab.release(other, &mut |_| {});
         }
         let again = slab.create(0, &[]).unwrap();
         assert_eq!(again, first);
@@ -303,10 +324,22 @@ mod tests {
         let parent = slab.create(0, &[]).unwrap();
         let child = slab.create(1, &[slab.id(parent)]).unwrap();
         let mut gone = Vec::new();
-        slab.release(parent, &mut |kind, _| gone.push(kind));
+        slab.release(parent, &mut |object| gone.push(object.kind));
         assert!(gone.is_empty());
-        slab.release(child, &mut |kind, _| gone.push(kind));
+        slab.release(child, &mut |object| gone.push(object.kind));
         assert_eq!(gone, [1, 0]);
+    }
+
+    #[test]
+    fn an_object_that_is_watched_says_so_when_it_goes() {
+        let slab = slab();
+        let parent = slab.create(1, &[]).unwrap();
+        let child = slab.create(2, &[slab.id(parent)]).unwrap();
+        slab.watch(parent);
+        let mut gone = Vec::new();
+        slab.release(parent, &mut |object| gone.push((object.kind, object.watched)));
+        slab.release(child, &mut |object| gone.push((object.kind, object.watched)));
+        assert_eq!(gone, [(2, false), (1, true)]);
     }
 
     #[test]
@@ -315,7 +348,7 @@ mod tests {
         let device = slab.create_pinned(0, DISCOVERED | 7).unwrap();
         slab.retain(device);
         for _ in 0..3 {
-            slab.release(device, &mut |_, _| panic!("pinned"));
+            slab.release(device, &mut |_| panic!("pinned"));
         }
         assert_eq!(slab.references(device), 1);
     }
@@ -328,7 +361,7 @@ mod tests {
         slab.set_meta(object, 6u32);
         // SAFETY: the object is alive.
         assert_eq!(unsafe { slab.meta::<u32>(object) }, Some(&5));
-        slab.release(object, &mut |_, _| {});
+        slab.release(object, &mut |_| {});
         let again = slab.create(0, &[]).unwrap();
         // SAFETY: as above.
         assert_eq!(unsafe { slab.meta::<u32>(again) }, None);

@@ -11,7 +11,6 @@ use super::errno::Kept;
 use super::{log, thread, trace};
 use crate::spec::{HandleKind, RawHandle};
 use crate::transport::Lost;
-use crate::wire::control;
 
 /// Why a call has no result of the vendor's. The generated code turns it into the API's own error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,10 +105,9 @@ pub fn release<K: HandleKind>(client: &'static Client, raw: K::Raw) -> Result<()
         let session = unsafe { (*thread).session };
         let object = session.slab.find(raw.to_bits(), K::KIND).ok_or(Fail::Status(K::INVALID))?;
         let mut result = Ok(());
-        session.slab.release(object, &mut |kind, id| {
+        session.slab.release(object, &mut |gone| {
             // SAFETY: nothing else uses the thread's Thread during this closure.
-            let sent = unsafe { callback::send_control(thread, control::RELEASE, &[u64::from(kind), id]) };
-            if let Err(why) = sent {
+            if let Err(why) = unsafe { callback::send_release(thread, gone) } {
                 result = Err(why.into());
             }
         });
@@ -122,6 +120,15 @@ pub fn release<K: HandleKind>(client: &'static Client, raw: K::Raw) -> Result<()
 pub fn references<K: HandleKind>(raw: K::Raw) -> Option<u32> {
     let session = thread::current_session().or_else(client::any_session)?;
     session.slab.find(raw.to_bits(), K::KIND).map(|object| session.slab.references(object))
+}
+
+/// The application will see that the object behind `raw` is gone, as by a callback of the vendor's that says so: the release of its last
+/// reference returns when the server has made it, and what the vendor calls meanwhile runs in the thread that releases.
+pub fn await_release<K: HandleKind>(raw: K::Raw) {
+    let session = thread::current_session().or_else(client::any_session);
+    if let Some((session, object)) = session.and_then(|s| Some((s, s.slab.find(raw.to_bits(), K::KIND)?))) {
+        session.slab.watch(object);
+    }
 }
 
 /// What is known of the object behind `raw`, in the session of this thread's last call, or of any thread's: for hooks and

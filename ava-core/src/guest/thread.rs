@@ -24,6 +24,8 @@ pub(super) struct Thread {
     pub(super) callbacks: u32,
     /// It is a thread of the guest library's, for callbacks.
     pub(super) serves_callbacks: bool,
+    /// What the API does after every call that waited is being done.
+    pub(super) after_waiting: bool,
 }
 
 thread_local! {
@@ -53,6 +55,7 @@ impl Thread {
             spare: Vec::new(),
             callbacks: 0,
             serves_callbacks: false,
+            after_waiting: false,
         }))
     }
 

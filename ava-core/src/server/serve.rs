@@ -167,7 +167,9 @@ fn runtime_command(serving: &Serving, call: &mut Call<'_>) -> Result<After, Refu
     };
     let func = call.header.func;
     let mode_is_right = match func {
-        control::STAGE_FREE | control::RELEASE => call.asynchronous || serving.in_callback(),
+        control::STAGE_FREE => call.asynchronous || serving.in_callback(),
+        // It waits if the application will see that the object is gone.
+        control::RELEASE => true,
         control::THREAD_END => call.asynchronous,
         _ => !call.asynchronous,
     };

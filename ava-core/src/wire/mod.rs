@@ -53,7 +53,8 @@ pub mod control {
     /// Reports the deferred buffers that completed since. Arguments: 0. Returns 1 if there are more than the reply could
     /// name.
     pub const RECLAIM: u16 = super::CONTROL_BASE + 5;
-    /// The last reference to an object was released. Arguments: kind, id. Asynchronous.
+    /// The last reference to an object was released. Arguments: kind, id. Asynchronous, unless the application will see
+    /// that the object is gone.
     ///
     /// From inside a callback it is synchronous.
     pub const RELEASE: u16 = super::CONTROL_BASE + 6;

@@ -33,6 +33,7 @@ const char *const kernels_source =
     "    out[6] = (long)(v.x + 10 * v.y + 100 * v.z + 1000 * v.w); out[7] = p.a; out[8] = (long)(p.b * 8);\n"
     "    out[9] = p.c; out[10] = p.d[23]; out[11] = w.s0 + w.sf;\n"
     "}\n"
+    "#endif\n"
     "kernel __attribute__((reqd_work_group_size(4, 2, 1))) void required(global int *out) {\n"
     "    out[get_global_id(0) + get_global_size(0) * get_global_id(1)] = (int)get_local_id(0) + 10 * (int)get_local_id(1);\n"
     "}\n"
@@ -160,7 +161,19 @@ static const struct {
     {"events", cover_events},
     {"user-events", cover_user_events},
     {"out-of-order", cover_out_of_order},
+    {"several-queues", cover_several_queues},
+    {"times", cover_times},
     {"reads-in-flight", cover_reads_in_flight},
+    {"event-callbacks", cover_event_callbacks},
+    {"destructors", cover_destructors},
+    {"context-destructors", cover_context_destructors},
+    {"build-callbacks", cover_build_callbacks},
+    {"context-callbacks", cover_context_callbacks},
+    {"printf", cover_printf},
+    {"extensions", cover_extensions},
+    {"command-buffers", cover_command_buffers},
+    {"content-sizes", cover_content_sizes},
+    {"native-kernels", cover_native_kernels},
     {"large-transfers", cover_large_transfers},
     {"large-buffers", cover_large_buffers},
     {"null-objects", cover_null_objects},

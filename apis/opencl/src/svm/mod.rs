@@ -14,7 +14,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use ava_core::pages;
 
 use crate::ffi::*;
-use crate::local;
 use crate::mapping;
 use crate::opencl::{args, guest, kind};
 use crate::shape;
@@ -460,26 +459,6 @@ pub(crate) unsafe fn unmap(
         range.mapped.push(Mapping { deferred: false, ..mapping });
     }
     status
-}
-
-/// After `clGetDeviceInfo`: what the server can offer of shared virtual memory, and the guest's count of references.
-///
-/// # Safety
-/// The arguments are the application's, as the C function demands.
-pub(crate) unsafe fn device_info(args: &args::clGetDeviceInfo, status: cl_int) -> cl_int {
-    if args.param_name == CL_DEVICE_SVM_CAPABILITIES && status == CL_SUCCESS && !args.param_value.is_null() {
-        let mut offered = 0;
-        // SAFETY: the output is here, and the query put a bit field where the application has room for it.
-        unsafe {
-            let status = guest::svm_capabilities(args.device, &mut offered);
-            if status != CL_SUCCESS {
-                return status;
-            }
-            args.param_value.cast::<cl_device_svm_capabilities>().write_unaligned(offered);
-        }
-    }
-    // SAFETY: promised by the caller.
-    unsafe { local::device_info(args, status) }
 }
 
 /// After an address was set as an argument of a kernel.
