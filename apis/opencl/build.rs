@@ -96,7 +96,7 @@ const MEM_FLAGS: &[&str] = &[
 impl ParseCallbacks for ApiTypes {
     fn int_macro(&self, name: &str, value: i64) -> Option<IntKind> {
         let custom = |name| Some(IntKind::Custom { name, is_signed: false });
-        if let Some((_, ty)) = TYPES.iter().find(|(prefix, _)| name.starts_with(prefix)) {
+        if let Some((_, ty)) = TYPES.iter().find(|(prefix, _)| value >= 0 && name.starts_with(prefix)) {
             return custom(ty);
         }
         if MEM_FLAGS.contains(&name) {

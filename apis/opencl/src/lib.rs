@@ -2,8 +2,8 @@
 //!
 //! [`opencl`] is the specification and what the macro makes of it; its documentation says which functions are forwarded, which are
 //! answered in the guest and which are refused. The other modules hold what the specification's expressions and bodies call:
-//! `shape` (sizes and modes), [`meta`] (what is known of objects), `local` and `mapping` (replacements that run in the guest), `remote`
-//! (bodies that run in the API server), `icd` (the dispatch table of the guest's objects).
+//! `shape` (sizes and modes), [`meta`] (what is known of objects), [`image`] (all of these for images), `local` and `mapping` (replacements
+//! that run in the guest), `remote` and `mapped` (bodies that run in the API server), `icd` (the dispatch table of the guest's objects).
 
 /// bindgen's output for the system's OpenCL headers. Nothing here is linked.
 #[allow(
@@ -20,7 +20,9 @@ pub mod ffi {
 }
 
 mod icd;
+pub mod image;
 mod local;
+mod mapped;
 mod mapping;
 pub mod meta;
 mod remote;
