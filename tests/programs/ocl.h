@@ -75,6 +75,10 @@ static inline const char *status_name(cl_int status)
         NAME(CL_INVALID_COMPILER_OPTIONS)
         NAME(CL_INVALID_LINKER_OPTIONS)
         NAME(CL_INVALID_DEVICE_PARTITION_COUNT)
+        NAME(CL_INVALID_IMAGE_FORMAT_DESCRIPTOR)
+        NAME(CL_INVALID_IMAGE_SIZE)
+        NAME(CL_INVALID_IMAGE_DESCRIPTOR)
+        NAME(CL_INVALID_PIPE_SIZE)
         case -1001: return "CL_PLATFORM_NOT_FOUND_KHR";
         default: snprintf(number, sizeof number, "%d", status); return number;
     }

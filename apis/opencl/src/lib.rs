@@ -2,7 +2,8 @@
 //!
 //! [`opencl`] is the specification and what the macro makes of it; its documentation says which functions are forwarded, which are
 //! answered in the guest and which are refused. The other modules hold what the specification's expressions and bodies call:
-//! `shape` (sizes and modes), [`meta`] (what is known of objects), `local` and `mapping` (replacements that run in the guest), `remote`
+//! `shape` (sizes and modes), [`meta`] (what is known of objects), [`image`] (all of these for
+//! images), `local` and `mapping` (replacements that run in the guest), `remote` and `mapped`
 //! (bodies that run in the API server), `svm` and `svm_remote` (the two sides of shared virtual memory), `storage` and `pins` (those of
 //! buffers in shared memory), `icd` (the dispatch table of the guest's objects), `callback` (callbacks that need more than a description),
 //! `output` (what kernels print), `extension`, [`command_buffer`], `native` (native kernels).
@@ -25,7 +26,9 @@ mod callback;
 pub mod command_buffer;
 mod extension;
 mod icd;
+pub mod image;
 mod local;
+mod mapped;
 mod mapping;
 pub mod meta;
 mod native;

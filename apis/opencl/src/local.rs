@@ -7,6 +7,7 @@ use std::{ptr, slice};
 use ava_core::spec::{HandleKind, Ptr};
 
 use crate::ffi::*;
+use crate::image;
 use crate::meta::{ArgKind, HOST_MEMORY};
 use crate::opencl::{args, guest, kind};
 use crate::{extension, output, shape, storage, svm};
@@ -93,6 +94,8 @@ reference_counts! {
     kernel_info: clGetKernelInfo, kernel: cl_kernel, CL_KERNEL_REFERENCE_COUNT;
     /// After `clGetEventInfo`.
     event_info: clGetEventInfo, event: cl_event, CL_EVENT_REFERENCE_COUNT;
+    /// After `clGetSamplerInfo`.
+    sampler_info: clGetSamplerInfo, sampler: cl_sampler, CL_SAMPLER_REFERENCE_COUNT;
 }
 
 /// `clGetDeviceInfo`. What does not change is asked for once.
@@ -354,8 +357,9 @@ pub(crate) unsafe fn names_platform(list: *const cl_context_properties) -> bool 
 
 // What the guest learns from calls that succeeded.
 
-/// Before `clSetKernelArg`: an argument that the vendor does not describe, and whose value is the handle of a buffer, is a buffer.
-/// No number that a program computes is an address in the range of our objects but a handle.
+/// Before `clSetKernelArg`: an argument that the vendor does not describe, or whose type has a name of the program's own, and whose
+/// value is the handle of a memory object or a sampler, is such an object. No number that a program computes is an address in the
+/// range of our objects but a handle.
 ///
 /// # Safety
 /// The arguments are the application's, as the C function demands.
@@ -365,18 +369,22 @@ pub(crate) unsafe fn set_undescribed_arg(args: &args::clSetKernelArg) -> Option<
     }
     // SAFETY: the application holds the kernel during the call.
     let kernel = unsafe { ava_core::guest::meta_of::<kind::cl_kernel>(args.kernel) }?;
-    if kernel.arg(args.arg_index) != Some(ArgKind::Unknown) {
+    if !matches!(kernel.arg(args.arg_index)?, ArgKind::Unknown | ArgKind::Value) {
         return None;
     }
     // SAFETY: the argument's value is 8 bytes large.
-    let buffer = unsafe { args.arg_value.cast::<cl_mem>().read_unaligned() };
-    ava_core::guest::references::<kind::cl_mem>(buffer)?;
-    // SAFETY: both handles are live.
-    let status = unsafe { guest::set_buffer_arg(args.kernel, args.arg_index, buffer) };
-    if status == CL_SUCCESS {
-        kernel.took(args.arg_index, args.arg_size, false);
-    }
-    Some(status)
+    let object = unsafe { args.arg_value.cast::<*mut c_void>().read_unaligned() };
+    let status = if ava_core::guest::references::<kind::cl_mem>(object.cast()).is_some() {
+        // SAFETY: both handles are live.
+        unsafe { guest::set_mem_arg(args.kernel, args.arg_index, object.cast()) }
+    } else if ava_core::guest::references::<kind::cl_sampler>(object.cast()).is_some() {
+        // SAFETY: both handles are live.
+        unsafe { guest::set_sampler_arg(args.kernel, args.arg_index, object.cast()) }
+    } else {
+        return None;
+    };
+    // SAFETY: passed on to the caller.
+    Some(unsafe { learn_arg(args, status) })
 }
 
 /// After `clSetKernelArg`.
@@ -387,7 +395,8 @@ pub(crate) unsafe fn learn_arg(args: &args::clSetKernelArg, status: cl_int) -> c
     // SAFETY: the application holds the kernel during the call.
     let kernel = unsafe { ava_core::guest::meta_of::<kind::cl_kernel>(args.kernel) };
     if let (CL_SUCCESS, Some(kernel)) = (status, kernel) {
-        kernel.took(args.arg_index, args.arg_size, args.arg_value.is_null());
+        // SAFETY: the vendor took a value of this size, so it is there.
+        kernel.took(args.arg_index, unsafe { image::local::arg(args.arg_size, args.arg_value) });
     }
     status
 }

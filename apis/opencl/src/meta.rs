@@ -8,6 +8,7 @@ use ava_core::spec::Ptr;
 use serde::{Deserialize, Serialize};
 
 use crate::ffi::*;
+use crate::image::ImageMeta;
 use crate::mapping::Mappings;
 use crate::storage::{Refused, Storage};
 
@@ -48,12 +49,12 @@ impl QueueMeta {
     }
 }
 
-/// A buffer.
+/// A buffer or an image.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct MemMeta {
-    /// Its context, as the bits of the side's own handle; 0 if nothing is known of the buffer.
+    /// Its context, as the bits of the side's own handle; 0 if nothing is known of the object.
     pub context: u64,
-    /// Size in bytes.
+    /// Size in bytes; 0 for an image.
     pub size: usize,
     /// Flags as the application gave them, for a sub-buffer with those that it inherits.
     pub flags: cl_mem_flags,
@@ -61,6 +62,8 @@ pub struct MemMeta {
     pub host_ptr: usize,
     /// Whether it is part of another buffer.
     pub is_part: bool,
+    /// If it is an image: more about it.
+    pub image: Option<ImageMeta>,
     /// What the application has mapped; used in the guest only.
     #[serde(skip)]
     pub(crate) mappings: Arc<Mappings>,
@@ -90,14 +93,19 @@ impl MemMeta {
         let word =
             |n: usize| usize::from_ne_bytes(std::array::from_fn(|i| info.at(n * size_of::<usize>() + i)));
         let (origin, size) = (word(0), word(1));
-        let mut flags = flags;
-        if flags & HOST_ACCESS == 0 {
-            flags |= self.flags & HOST_ACCESS;
-        }
-        flags |= self.flags & HOST_MEMORY;
         let host_ptr = if self.host_ptr == 0 { 0 } else { self.host_ptr.wrapping_add(origin) };
-        let storage = self.storage.part(origin);
-        Self { context: self.context, size, flags, host_ptr, is_part: true, storage, ..Self::default() }
+        let mut part = Self { context: self.context, size, host_ptr, is_part: true, ..Self::default() };
+        part.storage = self.storage.part(origin);
+        part.inherit(self, flags);
+        part
+    }
+
+    /// Takes from the object that it is made of, with these flags, what it does not say itself.
+    pub(crate) fn inherit(&mut self, parent: &Self, flags: cl_mem_flags) {
+        self.flags = flags | parent.flags & HOST_MEMORY;
+        if flags & HOST_ACCESS == 0 {
+            self.flags |= parent.flags & HOST_ACCESS;
+        }
     }
 
     /// Whether `size` bytes at `offset` are a non-empty range inside the buffer.
@@ -111,8 +119,10 @@ impl MemMeta {
 pub enum ArgKind {
     /// The vendor does not say.
     Unknown,
-    /// A memory object.
+    /// A buffer, or a pipe.
     Mem,
+    /// An image.
+    Image,
     /// A sampler.
     Sampler,
     /// A queue on the device.
@@ -171,9 +181,21 @@ pub struct Launch {
     pub local: Option<[usize; 3]>,
 }
 
-/// The size and nullness of an argument as one word that is not 0.
-fn accepted(size: usize, null: bool) -> u64 {
-    (1 << 63) | ((size as u64) << 1) | u64::from(null)
+/// The size and nullness of an argument, or what object it is (see [`Arg::object`]), as one word that is not 0.
+fn accepted(arg: Arg) -> u64 {
+    (1 << 63)
+        | if arg.object != 0 { 1 << 62 | arg.object } else { ((arg.size as u64) << 1) | u64::from(arg.null) }
+}
+
+/// An argument that is set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Arg {
+    /// Its size.
+    pub size: usize,
+    /// Whether there is no value.
+    pub null: bool,
+    /// If it is an image: what the vendor looks at, see [`ImageMeta::class`]; else 0.
+    pub object: u64,
 }
 
 /// The bit of an argument that is remembered.
@@ -192,31 +214,31 @@ impl KernelMeta {
         self.args.get(index as usize).copied()
     }
 
-    /// Whether the vendor will take an argument of this size, as far as a program could tell.
-    pub fn takes(&self, index: cl_uint, size: usize, null: bool) -> bool {
+    /// Whether the vendor will take this argument, as far as a program could tell.
+    pub fn takes(&self, index: cl_uint, arg: Arg) -> bool {
         match self.arg(index) {
             None => false,
-            Some(ArgKind::Mem) if size == size_of::<cl_mem>() => true,
+            Some(ArgKind::Mem) if arg.size == size_of::<cl_mem>() && arg.object == 0 => true,
             Some(_) => self
                 .learned
                 .args
                 .get(index as usize)
-                .is_some_and(|last| last.load(Ordering::Relaxed) == accepted(size, null)),
+                .is_some_and(|last| last.load(Ordering::Relaxed) == accepted(arg)),
         }
     }
 
-    /// The vendor took an argument of this size.
-    pub fn took(&self, index: cl_uint, size: usize, null: bool) {
+    /// The vendor took this argument.
+    pub fn took(&self, index: cl_uint, arg: Arg) {
         let (Some(kind), Some(last)) = (self.arg(index), self.learned.args.get(index as usize)) else {
             return;
         };
-        let now = accepted(size, null);
+        let now = accepted(arg);
         if last.load(Ordering::Relaxed) == now {
             return;
         }
         last.store(now, Ordering::Relaxed);
-        if kind == ArgKind::Local {
-            // More local memory may make a launch fail that was possible before.
+        if kind == ArgKind::Local || kind == ArgKind::Image {
+            // More local memory, or an image of another format, may make a launch fail that was possible before.
             self.launches().clear();
         }
     }
@@ -263,12 +285,13 @@ mod tests {
     #[test]
     fn an_argument_is_known_to_be_good_once_the_vendor_took_its_size() {
         let kernel = KernelMeta::new(vec![ArgKind::Value, ArgKind::Mem, ArgKind::Local]);
-        assert!(!kernel.takes(0, 4, false));
-        kernel.took(0, 4, false);
-        assert!(kernel.takes(0, 4, false));
-        assert!(!kernel.takes(0, 8, false) && !kernel.takes(0, 4, true));
-        assert!(kernel.takes(1, 8, false) && !kernel.takes(1, 4, false));
-        assert!(!kernel.takes(3, 4, false), "there is no such argument");
+        let takes = |index, size, null| kernel.takes(index, Arg { size, null, object: 0 });
+        assert!(!takes(0, 4, false));
+        kernel.took(0, Arg { size: 4, null: false, object: 0 });
+        assert!(takes(0, 4, false));
+        assert!(!takes(0, 8, false) && !takes(0, 4, true));
+        assert!(takes(1, 8, false) && !takes(1, 4, false));
+        assert!(!takes(3, 4, false), "there is no such argument");
         assert!(!kernel.takes_address(1));
         kernel.took_address(1);
         kernel.took_address(64);
@@ -276,16 +299,33 @@ mod tests {
     }
 
     #[test]
+    fn an_image_is_known_to_be_good_once_the_vendor_took_its_like() {
+        let kernel = KernelMeta::new(vec![ArgKind::Image, ArgKind::Mem]);
+        let launch = Launch { context: 1, device: 2, dimensions: 1, local: None };
+        let image = |object| Arg { size: 8, null: false, object };
+        assert!(!kernel.takes(0, image(5)));
+        kernel.took(0, image(5));
+        kernel.launched(launch);
+        assert!(kernel.takes(0, image(5)) && !kernel.takes(0, image(6)) && !kernel.takes(0, image(0)));
+        assert!(!kernel.takes(1, image(5)), "an image in place of a buffer");
+        kernel.took(0, image(5));
+        assert!(kernel.has_launched(&launch), "the same again");
+        kernel.took(0, image(6));
+        assert!(!kernel.has_launched(&launch));
+    }
+
+    #[test]
     fn more_local_memory_makes_launches_doubtful_again() {
         let kernel = KernelMeta::new(vec![ArgKind::Local]);
         let launch = Launch { context: 1, device: 2, dimensions: 1, local: Some([64, 0, 0]) };
-        kernel.took(0, 16, true);
+        let local = |size| Arg { size, null: true, object: 0 };
+        kernel.took(0, local(16));
         kernel.launched(launch);
         assert!(kernel.has_launched(&launch));
         assert!(!kernel.has_launched(&Launch { device: 3, ..launch }));
-        kernel.took(0, 16, true);
+        kernel.took(0, local(16));
         assert!(kernel.has_launched(&launch), "the same size again");
-        kernel.took(0, 32, true);
+        kernel.took(0, local(32));
         assert!(!kernel.has_launched(&launch));
     }
 

@@ -1,18 +1,15 @@
 //! Bodies that run in the API server instead of a plain call of the vendor: what must be checked, kept or done in the vendor's own address
 //! space. They see the vendor's handles and private copies of the guest's data; nothing that they are told is trusted beyond that.
 
-use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::ffi::*;
 use crate::meta::{ArgKind, KernelMeta};
 use crate::opencl::server::Vendor;
 use crate::opencl::{context_notify, program_notify};
+use crate::pins;
 use crate::storage::GONE;
-use crate::{pins, shape};
 
 /// A query of one fixed-size value.
 ///
@@ -457,17 +454,23 @@ fn arg_kind(vendor: &Vendor, kernel: cl_kernel, index: cl_uint) -> ArgKind {
     };
     match (address, qualifier) {
         (_, Some(bits)) if bits & CL_KERNEL_ARG_TYPE_PIPE != 0 => ArgKind::Mem,
-        (Some(CL_KERNEL_ARG_ADDRESS_GLOBAL | CL_KERNEL_ARG_ADDRESS_CONSTANT), _) => ArgKind::Mem,
         (Some(CL_KERNEL_ARG_ADDRESS_LOCAL), _) => ArgKind::Local,
-        (Some(CL_KERNEL_ARG_ADDRESS_PRIVATE), _) => match type_name(vendor, kernel, index).as_deref() {
-            None => ArgKind::Unknown,
-            Some(b"sampler_t") => ArgKind::Sampler,
-            Some(b"queue_t") => ArgKind::Queue,
-            Some(name) if name.starts_with(b"image") && name.ends_with(b"_t") => ArgKind::Mem,
-            Some(_) => ArgKind::Value,
+        // Images are in global memory, says the API, and in private memory, say some vendors.
+        (Some(address), _) => match (address, type_name(vendor, kernel, index).as_deref()) {
+            (_, Some(name)) if is_image(name) => ArgKind::Image,
+            (_, Some(b"sampler_t")) => ArgKind::Sampler,
+            (_, Some(b"queue_t")) => ArgKind::Queue,
+            (CL_KERNEL_ARG_ADDRESS_GLOBAL | CL_KERNEL_ARG_ADDRESS_CONSTANT, _) => ArgKind::Mem,
+            (CL_KERNEL_ARG_ADDRESS_PRIVATE, Some(_)) => ArgKind::Value,
+            _ => ArgKind::Unknown,
         },
         _ => ArgKind::Unknown,
     }
+}
+
+/// Whether this is the name of an image type, with its access or without.
+fn is_image(name: &[u8]) -> bool {
+    name.rsplit(|c| *c == b' ').next().is_some_and(|name| name.starts_with(b"image") && name.ends_with(b"_t"))
 }
 
 /// The name of an argument's type, without its terminator.
@@ -488,214 +491,4 @@ fn type_name(vendor: &Vendor, kernel: cl_kernel, index: cl_uint) -> Option<Vec<u
     }
     name.pop();
     Some(name)
-}
-
-// Mapped buffers, see `mapping` for the guest's side.
-
-/// A region of the vendor's buffer that is mapped for the guest. The entry owns a reference of the buffer and of the event, so that
-/// neither goes while the guest can still name the mapping.
-#[derive(Clone, Copy)]
-struct Mapped {
-    address: usize,
-    size: usize,
-    flags: cl_map_flags,
-    /// The map's event while its data may not have been copied yet; else null.
-    event: usize,
-}
-
-/// Contents of a mapping that go to the guest when its map is done.
-struct Arrival {
-    from: usize,
-    to: usize,
-    size: usize,
-}
-
-#[derive(Default)]
-struct Mappings {
-    /// By buffer and the guest's number.
-    mapped: HashMap<(usize, u64), Mapped>,
-    /// By the map's event.
-    arrivals: HashMap<usize, Arrival>,
-}
-
-/// The `size` bytes at `from` go to `to` when `event` is complete. Both must be there until then, or until [`forget_arrivals`].
-pub(crate) fn expect_arrival(event: usize, from: usize, to: usize, size: usize) {
-    mappings().arrivals.insert(event, Arrival { from, to, size });
-    ARRIVALS.fetch_add(1, Ordering::Release);
-}
-
-/// Memory is gone from which arrivals were expected.
-pub(crate) fn forget_arrivals(memory: std::ops::Range<usize>) {
-    if ARRIVALS.load(Ordering::Acquire) != 0 {
-        let mut mappings = mappings();
-        let before = mappings.arrivals.len();
-        mappings.arrivals.retain(|_, arrival| !memory.contains(&arrival.from));
-        ARRIVALS.fetch_sub(before - mappings.arrivals.len(), Ordering::Release);
-    }
-}
-
-/// Number of arrivals, so that completion checks of other commands take no lock.
-static ARRIVALS: AtomicUsize = AtomicUsize::new(0);
-
-fn mappings() -> MutexGuard<'static, Mappings> {
-    static MAPPINGS: OnceLock<Mutex<Mappings>> = OnceLock::new();
-    MAPPINGS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Maps a buffer for the guest. `data`, if it is not null, gets the contents: now if the map blocks, else when it is done, which
-/// [`event_is_complete`] finds out.
-///
-/// # Safety
-/// `data` has room for `size` bytes, if the flags say that the contents are read, until the map is done. The rest is as
-/// `clEnqueueMapBuffer` demands; `event` is not null.
-#[expect(clippy::too_many_arguments, reason = "the arguments of the C function")]
-pub(crate) unsafe fn map_buffer(
-    vendor: &Vendor,
-    command_queue: cl_command_queue,
-    buffer: cl_mem,
-    blocking_map: cl_bool,
-    map_flags: cl_map_flags,
-    offset: usize,
-    size: usize,
-    number: u64,
-    data: *mut c_void,
-    num_events_in_wait_list: cl_uint,
-    event_wait_list: *const cl_event,
-    event: *mut cl_event,
-) -> cl_int {
-    let reads = shape::map_reads(map_flags) && !data.is_null();
-    let later = reads && blocking_map == CL_FALSE;
-    if mappings().mapped.contains_key(&(buffer as usize, number)) || later && event.is_null() {
-        // Our guest library numbers its mappings.
-        return CL_INVALID_VALUE;
-    }
-    let mut status = CL_SUCCESS;
-    // SAFETY: promised by the caller.
-    let address = unsafe {
-        vendor.clEnqueueMapBuffer(
-            command_queue,
-            buffer,
-            blocking_map,
-            map_flags,
-            offset,
-            size,
-            num_events_in_wait_list,
-            event_wait_list,
-            event,
-            &mut status,
-        )
-    };
-    if status != CL_SUCCESS {
-        return status;
-    }
-    let mut mapped = Mapped { address: address as usize, size, flags: map_flags, event: 0 };
-    if reads && !later {
-        // SAFETY: the vendor has mapped `size` bytes, and `data` has room for them.
-        unsafe { ptr::copy_nonoverlapping(address.cast::<u8>(), data.cast(), size) };
-    }
-    let mut mappings = mappings();
-    if later {
-        // SAFETY: the vendor made the event, as it succeeded and got a place for it.
-        unsafe {
-            mapped.event = *event as usize;
-            vendor.clRetainEvent(*event);
-        }
-        mappings.arrivals.insert(mapped.event, Arrival { from: mapped.address, to: data as usize, size });
-        ARRIVALS.fetch_add(1, Ordering::Release);
-    }
-    // SAFETY: the buffer is alive, as it was just mapped.
-    unsafe { vendor.clRetainMemObject(buffer) };
-    mappings.mapped.insert((buffer as usize, number), mapped);
-    CL_SUCCESS
-}
-
-/// Unmaps what [`map_buffer`] mapped. With `writes`, `data` is what the application left there. If the map's own data has not
-/// arrived yet, this waits for it: the application unmaps what it did not wait for.
-///
-/// # Safety
-/// With `writes`, `size` bytes are readable at `data`. The rest is as `clEnqueueUnmapMemObject` demands.
-#[expect(clippy::too_many_arguments, reason = "the arguments of the C function")]
-pub(crate) unsafe fn unmap_buffer(
-    vendor: &Vendor,
-    command_queue: cl_command_queue,
-    buffer: cl_mem,
-    number: u64,
-    writes: cl_bool,
-    size: usize,
-    data: *const c_void,
-    num_events_in_wait_list: cl_uint,
-    event_wait_list: *const cl_event,
-    event: *mut cl_event,
-) -> cl_int {
-    let key = (buffer as usize, number);
-    let Some(mapped) = mappings().mapped.remove(&key) else { return CL_INVALID_VALUE };
-    if mapped.event != 0 {
-        let map = mapped.event as cl_event;
-        // SAFETY: the entry owns a reference of the event.
-        unsafe {
-            vendor.clWaitForEvents(1, &map);
-            event_is_complete(vendor, map);
-        }
-    }
-    if writes != CL_FALSE && shape::map_writes(mapped.flags) && !data.is_null() {
-        // SAFETY: the vendor has mapped `mapped.size` bytes, for writing; `size` are readable.
-        unsafe {
-            ptr::copy_nonoverlapping(data.cast::<u8>(), mapped.address as *mut u8, size.min(mapped.size));
-        }
-    }
-    // SAFETY: promised by the caller; the vendor mapped this address.
-    let status = unsafe {
-        vendor.clEnqueueUnmapMemObject(
-            command_queue,
-            buffer,
-            mapped.address as *mut c_void,
-            num_events_in_wait_list,
-            event_wait_list,
-            event,
-        )
-    };
-    if status != CL_SUCCESS {
-        mappings().mapped.insert(key, mapped);
-        return status;
-    }
-    // SAFETY: the entry, which is gone, owned these references.
-    unsafe {
-        vendor.clReleaseMemObject(buffer);
-        if mapped.event != 0 {
-            vendor.clReleaseEvent(mapped.event as cl_event);
-        }
-    }
-    CL_SUCCESS
-}
-
-/// Whether the command of `event` is done, so that its buffers are no longer in flight. If it was a map, its data is where it
-/// belongs when this says so.
-///
-/// # Safety
-/// The event is alive.
-pub(crate) unsafe fn event_is_complete(vendor: &Vendor, event: cl_event) -> bool {
-    // SAFETY: promised by the caller; asks for a status.
-    let status = crate::callback::told_state(event).or_else(|| unsafe {
-        ask::<cl_int>(|len, value, ret| {
-            vendor.clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, len, value, ret)
-        })
-    });
-    // A vendor that cannot say will never use the buffers again.
-    let status = status.unwrap_or(CL_INVALID_EVENT);
-    if status > CL_COMPLETE {
-        return false;
-    }
-    if ARRIVALS.load(Ordering::Acquire) != 0 {
-        // The lock is held over the copy: whoever finds no arrival finds its data.
-        let mut mappings = mappings();
-        if let Some(Arrival { from, to, size }) = mappings.arrivals.remove(&(event as usize)) {
-            ARRIVALS.fetch_sub(1, Ordering::Release);
-            if status == CL_COMPLETE {
-                // SAFETY: the vendor keeps the region mapped until it is unmapped, which waits for this, and the buffer that the
-                // data goes to is kept until this function has said that the command is done.
-                unsafe { ptr::copy_nonoverlapping(from as *const u8, to as *mut u8, size) };
-            }
-        }
-    }
-    true
 }

@@ -7,6 +7,7 @@
 use ava_core::spec::{Layout, Mode, Ptr, Rect};
 
 use crate::ffi::*;
+use crate::image;
 use crate::meta::{ArgKind, KernelMeta, Launch, MemMeta, QueueMeta};
 use crate::opencl::kind;
 
@@ -100,6 +101,13 @@ pub(crate) fn mem_info(name: cl_mem_info, size: usize) -> Layout {
     }
 }
 
+pub(crate) fn sampler_info(name: cl_sampler_info, size: usize) -> Layout {
+    match name {
+        CL_SAMPLER_CONTEXT => Layout::handles_in_bytes::<kind::cl_context>(size),
+        _ => Layout::bytes(size),
+    }
+}
+
 pub(crate) fn program_info(name: cl_program_info, size: usize) -> Layout {
     match name {
         CL_PROGRAM_CONTEXT => Layout::handles_in_bytes::<kind::cl_context>(size),
@@ -142,7 +150,7 @@ pub(crate) fn command_buffer_info(name: cl_command_buffer_info_khr, size: usize)
 pub(crate) fn kernel_arg(kernel: &KernelMeta, index: cl_uint, size: usize) -> Layout {
     let handle = size == size_of::<cl_mem>();
     match kernel.arg(index) {
-        Some(ArgKind::Mem) if handle => Layout::handles_in_bytes::<kind::cl_mem>(size),
+        Some(ArgKind::Mem | ArgKind::Image) if handle => Layout::handles_in_bytes::<kind::cl_mem>(size),
         Some(ArgKind::Sampler) if handle => {
             Layout::handles_in_bytes::<kind::cl_sampler>(size).invalid(i64::from(CL_INVALID_SAMPLER))
         }
@@ -184,7 +192,7 @@ pub(crate) fn host_rect(
 
 // Modes.
 
-fn async_if(known_good: bool) -> Mode {
+pub(crate) fn async_if(known_good: bool) -> Mode {
     if known_good { Mode::Async } else { Mode::Sync }
 }
 
@@ -193,7 +201,7 @@ pub(crate) fn wait_mode(count: cl_uint, list: Ptr<'_, cl_event>) -> Mode {
     async_if(wait_list_is_valid(count, list))
 }
 
-fn wait_list_is_valid(count: cl_uint, list: Ptr<'_, cl_event>) -> bool {
+pub(crate) fn wait_list_is_valid(count: cl_uint, list: Ptr<'_, cl_event>) -> bool {
     (count == 0) == list.is_null()
 }
 
@@ -270,9 +278,15 @@ pub(crate) fn fill_mode(
     )
 }
 
-/// Setting an argument: once the vendor took one of this size, it will again.
-pub(crate) fn set_arg_mode(kernel: &KernelMeta, index: cl_uint, size: usize, null: bool) -> Mode {
-    async_if(kernel.takes(index, size, null))
+/// Setting an argument: once the vendor took one of this size, or an image like this one, it will again.
+pub(crate) fn set_arg_mode(kernel: &KernelMeta, index: cl_uint, size: usize, value: Ptr<'_, u8>) -> Mode {
+    // SAFETY: evaluated in the guest, where the application's value has this size and holds its objects.
+    async_if(kernel.takes(index, unsafe { image::local::arg(size, value.as_ptr().cast()) }))
+}
+
+/// The same for a memory object that only the guest knows to be one.
+pub(crate) fn set_mem_arg_mode(kernel: &KernelMeta, index: cl_uint, mem: &MemMeta) -> Mode {
+    async_if(kernel.takes(index, image::local::mem_arg(mem)))
 }
 
 /// Launching a kernel: once the vendor did it with these dimensions and this local size, on this device, it will again. A first

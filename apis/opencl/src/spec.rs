@@ -7,12 +7,14 @@ ava_api! {
     ///
     /// # Forwarded
     /// Platforms, devices and sub-devices, contexts, queues, buffers and sub-buffers (reads, writes, copies, fills, rectangles,
-    /// mappings, migration), shared virtual memory, programs from source, binaries, IL and built-in kernels, kernels, launches, markers, barriers,
+    /// mappings, migration), images of every kind, also of buffers and of images, and all that is done with them, samplers, pipes,
+    /// shared virtual memory, programs from source, binaries, IL and built-in kernels, kernels, launches, markers, barriers,
     /// events with profiling, user events, timers; the callbacks of events, objects, contexts and builds; native kernels; what kernels print;
     /// the functions of the extensions that are shown.
     ///
     /// Commands go asynchronously if the guest can see that the vendor will not refuse them, see `shape`: non-blocking transfers
-    /// within a buffer, fills, copies, markers, barriers, arguments of a kind and size that the vendor took before, launches of a kernel that
+    /// within a buffer, or within an image that the device took a command for before, fills, copies, markers, barriers,
+    /// arguments of a kind and size that the vendor took before, launches of a kernel that
     /// succeeded with the same dimensions and local size on the same device. Everything else waits for the vendor's own answer.
     ///
     /// # Answered in the guest
@@ -24,7 +26,10 @@ ava_api! {
     /// # Different from a native library, within what the API allows
     /// - A buffer with `CL_MEM_USE_HOST_PTR` is a copy of the application's memory, which sees the device's results when it maps
     ///   the buffer, as the API demands, and not before, as happens to work on a CPU.
-    /// - Mappings of one buffer share memory in the guest, so they are consistent with each other; between buffer and
+    ///   The same holds for an image, which the vendor makes from a copy at the application's pitches.
+    /// - A map of an image has the vendor's pitches. Images in a format that the API does not know are refused, as nobody knows how
+    ///   large they are.
+    /// - Mappings of one buffer or image share memory in the guest, so they are consistent with each other; between buffer and
     ///   sub-buffer they are so once unmapped. Unmapping what was mapped without blocking waits for the map.
     /// - Shared virtual memory is one memory for the application and the kernels, coarse- and fine-grained, if all devices of the context are
     ///   CPUs, see `svm_remote`. Else, or with `AVA_OPENCL_SVM=copy` in avad's environment, it is coarse-grained: devices do not report more,
@@ -41,7 +46,6 @@ ava_api! {
     /// # Refused
     /// | | returns | why |
     /// |---|---|---|
-    /// | images, samplers, pipes | `CL_INVALID_OPERATION` | not described yet |
     /// | `clCreateFromGL*`, `clEnqueueAcquireGLObjects`, `clEnqueueReleaseGLObjects` | `CL_INVALID_CONTEXT`; textures `CL_INVALID_OPERATION` | GL's objects are the application's process's; what vendors without the extension return |
     /// | `clGetGLObjectInfo`, `clGetGLTextureInfo` | `CL_INVALID_MEM_OBJECT` | likewise |
     /// | `clGetGLContextInfoKHR` | `CL_INVALID_PLATFORM` without a platform, else `CL_INVALID_OPERATION` | likewise |
@@ -75,7 +79,9 @@ ava_api! {
         use crate::meta::{ContextMeta, KernelMeta, MemMeta, QueueMeta};
         use crate::svm::{self, SvmFreeNotify};
         use crate::svm_remote::{self, End};
-        use crate::{callback, extension, local, mapping, native, output, pins, remote, shape, storage};
+        use crate::{
+            callback, extension, image, local, mapped, mapping, native, output, pins, remote, shape, storage,
+        };
 
         #[status(ok = CL_SUCCESS, lost = CL_DEVICE_NOT_AVAILABLE, refused = CL_MEM_OBJECT_ALLOCATION_FAILURE)]
         type cl_int;
@@ -152,11 +158,11 @@ ava_api! {
         static BYTES_READ: Instantaneous;
         /// Bytes from the program to the device.
         static BYTES_WRITTEN: Instantaneous;
-        /// Bytes of buffers held.
+        /// Bytes of buffers and images held.
         static DEVICE_MEMORY: Continuous;
 
         /// Buffers of transfers that the device has not finished.
-        #[registry(done = remote::event_is_complete)]
+        #[registry(done = mapped::event_is_complete)]
         static IN_FLIGHT: BufRegistry<cl_command_queue, cl_event>;
 
         // Platforms and devices.
@@ -990,7 +996,7 @@ ava_api! {
             ) -> cl_int {
                 // SAFETY: decoded arguments are what the C function demands.
                 unsafe {
-                    remote::map_buffer(
+                    mapped::map_buffer(
                         vendor, command_queue, buffer, blocking_map, map_flags, offset, size, number, data,
                         num_events_in_wait_list, event_wait_list, event,
                     )
@@ -1015,7 +1021,7 @@ ava_api! {
             ) -> cl_int {
                 // SAFETY: decoded arguments are what the C function demands.
                 unsafe {
-                    remote::unmap_buffer(
+                    mapped::unmap_buffer(
                         vendor, command_queue, buffer, number, writes, size, data, num_events_in_wait_list,
                         event_wait_list, event,
                     )
@@ -1042,12 +1048,525 @@ ava_api! {
             ) -> cl_int {
                 // SAFETY: decoded arguments are what the C function demands.
                 unsafe {
-                    remote::unmap_buffer(
+                    mapped::unmap_buffer(
                         vendor, command_queue, buffer, number, writes, size, data, num_events_in_wait_list,
                         event_wait_list, event,
                     )
                 }
             }
+        }
+
+        // Images.
+
+        #[since("OPENCL_1.0")]
+        unsafe extern "C" {
+            fn clCreateImage2D(
+                context: cl_context,
+                flags: cl_mem_flags,
+                image_format: *const cl_image_format,
+                image_width: usize,
+                image_height: usize,
+                image_row_pitch: usize,
+                host_ptr: *mut c_void,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    image::local::create_2d(
+                        context, flags, image_format, image_width, image_height, image_row_pitch, host_ptr, errcode_ret,
+                    )
+                }
+            }
+
+            fn clCreateImage3D(
+                context: cl_context,
+                flags: cl_mem_flags,
+                image_format: *const cl_image_format,
+                image_width: usize,
+                image_height: usize,
+                image_depth: usize,
+                image_row_pitch: usize,
+                image_slice_pitch: usize,
+                host_ptr: *mut c_void,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    image::local::create_3d(
+                        context, flags, image_format, image_width, image_height, image_depth, image_row_pitch,
+                        image_slice_pitch, host_ptr, errcode_ret,
+                    )
+                }
+            }
+
+            #[since("OPENCL_1.2")]
+            fn clCreateImage(
+                context: cl_context,
+                flags: cl_mem_flags,
+                image_format: *const cl_image_format,
+                image_desc: *const cl_image_desc,
+                host_ptr: *mut c_void,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    image::local::create(
+                        image::remote::maker::IMAGE, context, std::ptr::null(), flags, image_format, image_desc,
+                        host_ptr, errcode_ret,
+                    )
+                }
+            }
+
+            #[since("OPENCL_3.0")]
+            fn clCreateImageWithProperties(
+                context: cl_context,
+                properties: *const cl_mem_properties,
+                flags: cl_mem_flags,
+                image_format: *const cl_image_format,
+                image_desc: *const cl_image_desc,
+                host_ptr: *mut c_void,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    image::local::create(
+                        image::remote::maker::PROPERTIES, context, properties, flags, image_format, image_desc,
+                        host_ptr, errcode_ret,
+                    )
+                }
+            }
+
+            fn clGetImageInfo(
+                image: cl_mem,
+                param_name: cl_image_info,
+                param_value_size: usize,
+                #[output(with = image::info(param_name, param_value_size), filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+
+            #[mode(image::transfer_mode(
+                meta(command_queue),
+                meta(image),
+                shape::READS,
+                blocking_read,
+                (origin, region),
+                (row_pitch, slice_pitch),
+                ptr,
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            #[before(image::local::before_read)]
+            #[after(image::local::learn_read)]
+            #[consumes(BYTES_READ, image::region_bytes(meta(image), region))]
+            fn clEnqueueReadImage(
+                command_queue: cl_command_queue,
+                image: cl_mem,
+                blocking_read: cl_bool,
+                #[input(len = 3)]
+                origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                row_pitch: usize,
+                slice_pitch: usize,
+                #[output(
+                    with = image::host_rows(meta(image), region, row_pitch, slice_pitch),
+                    zerocopy,
+                    deferred(IN_FLIGHT, command_queue, done = event, when = blocking_read == CL_FALSE),
+                )]
+                ptr: *mut c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int;
+
+            #[mode(image::transfer_mode(
+                meta(command_queue),
+                meta(image),
+                shape::WRITES,
+                blocking_write,
+                (origin, region),
+                (input_row_pitch, input_slice_pitch),
+                ptr,
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            #[before(image::local::before_write)]
+            #[after(image::local::learn_write)]
+            #[consumes(BYTES_WRITTEN, image::region_bytes(meta(image), region))]
+            fn clEnqueueWriteImage(
+                command_queue: cl_command_queue,
+                image: cl_mem,
+                blocking_write: cl_bool,
+                #[input(len = 3)]
+                origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                input_row_pitch: usize,
+                input_slice_pitch: usize,
+                #[input(
+                    with = image::host_rows(meta(image), region, input_row_pitch, input_slice_pitch),
+                    zerocopy,
+                    deferred(IN_FLIGHT, command_queue, done = event, when = blocking_write == CL_FALSE),
+                )]
+                ptr: *const c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int;
+
+            #[mode(image::copy_mode(
+                meta(command_queue),
+                (meta(src_image), src_image.raw(), src_origin),
+                (meta(dst_image), dst_image.raw(), dst_origin),
+                region,
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            #[after(image::local::learn_copy)]
+            fn clEnqueueCopyImage(
+                command_queue: cl_command_queue,
+                src_image: cl_mem,
+                dst_image: cl_mem,
+                #[input(len = 3)]
+                src_origin: *const usize,
+                #[input(len = 3)]
+                dst_origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int;
+
+            #[mode(image::buffer_copy_mode(
+                meta(command_queue),
+                (meta(src_image), src_image.raw(), src_origin),
+                region,
+                (meta(dst_buffer), dst_offset),
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            #[after(image::local::learn_copy_out)]
+            fn clEnqueueCopyImageToBuffer(
+                command_queue: cl_command_queue,
+                src_image: cl_mem,
+                dst_buffer: cl_mem,
+                #[input(len = 3)]
+                src_origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                dst_offset: usize,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int;
+
+            #[mode(image::buffer_copy_mode(
+                meta(command_queue),
+                (meta(dst_image), dst_image.raw(), dst_origin),
+                region,
+                (meta(src_buffer), src_offset),
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            #[after(image::local::learn_copy_in)]
+            fn clEnqueueCopyBufferToImage(
+                command_queue: cl_command_queue,
+                src_buffer: cl_mem,
+                dst_image: cl_mem,
+                src_offset: usize,
+                #[input(len = 3)]
+                dst_origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int;
+
+            #[since("OPENCL_1.2")]
+            #[mode(image::fill_mode(
+                meta(command_queue),
+                (meta(image), image.raw(), origin),
+                region,
+                fill_color,
+                (num_events_in_wait_list, event_wait_list),
+            ))]
+            #[after(image::local::learn_fill)]
+            fn clEnqueueFillImage(
+                command_queue: cl_command_queue,
+                image: cl_mem,
+                #[input(bytes = image::color_bytes(meta(image)))]
+                fill_color: *const c_void,
+                #[input(len = 3)]
+                origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int;
+
+            fn clEnqueueMapImage(
+                command_queue: cl_command_queue,
+                image: cl_mem,
+                blocking_map: cl_bool,
+                map_flags: cl_map_flags,
+                origin: *const usize,
+                region: *const usize,
+                image_row_pitch: *mut usize,
+                image_slice_pitch: *mut usize,
+                num_events_in_wait_list: cl_uint,
+                event_wait_list: *const cl_event,
+                event: *mut cl_event,
+                errcode_ret: *mut cl_int,
+            ) -> *mut c_void {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    mapping::map_image(
+                        command_queue, image, blocking_map, map_flags, origin, region, image_row_pitch,
+                        image_slice_pitch, num_events_in_wait_list, event_wait_list, event, errcode_ret,
+                    )
+                }
+            }
+        }
+
+        extern "server" {
+            /// All functions that make images; `maker` says which. The handle in the descriptor is `parent`.
+            #[record]
+            #[allocates(DEVICE_MEMORY, image::device_bytes(image_format, image_desc.of(), !parent.is_null()))]
+            #[returns(
+                new,
+                depends_on(context, parent),
+                meta = MemMeta::image(
+                    context.raw() as u64,
+                    flags,
+                    image_format,
+                    image_desc.of(),
+                    if parent.is_null() { None } else { Some(meta(parent)) },
+                    host_ptr.as_ptr() as usize,
+                ),
+            )]
+            fn create_image(
+                maker: cl_uint,
+                context: cl_context,
+                #[input(len = shape::property_count(properties))]
+                properties: *const cl_mem_properties,
+                flags: cl_mem_flags,
+                #[input]
+                image_format: *const cl_image_format,
+                #[input(bytes = size_of::<cl_image_desc>())]
+                image_desc: *const c_void,
+                #[handle(invalid = CL_INVALID_IMAGE_DESCRIPTOR)]
+                parent: cl_mem,
+                #[input(
+                    with = image::host_data(image_format, image_desc.of()),
+                    when = flags & (CL_MEM_COPY_HOST_PTR | CL_MEM_USE_HOST_PTR) != 0,
+                    zerocopy,
+                )]
+                host_ptr: *mut c_void,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem {
+                let (format, desc) = (image_format, image_desc.cast());
+                let recipe =
+                    image::remote::Recipe { maker, context, properties, flags, format, desc, parent, host_ptr };
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe { image::remote::create(vendor, recipe, errcode_ret) }
+            }
+
+            /// The first half of a map, after which its pitches are known.
+            fn map_image(
+                command_queue: cl_command_queue,
+                image: cl_mem,
+                blocking_map: cl_bool,
+                map_flags: cl_map_flags,
+                #[input(len = 3)]
+                origin: *const usize,
+                #[input(len = 3)]
+                region: *const usize,
+                #[inout]
+                image_row_pitch: *mut usize,
+                #[inout]
+                image_slice_pitch: *mut usize,
+                number: u64,
+                #[output(len = 5)]
+                rows: *mut usize,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    mapped::map_image(
+                        vendor, command_queue, image, blocking_map, map_flags, origin, region, image_row_pitch,
+                        image_slice_pitch, number, rows.cast(), num_events_in_wait_list, event_wait_list,
+                    )
+                }
+            }
+
+            /// The second half: the contents, and the map's event.
+            #[mode(image::contents_mode(blocking_map, map_flags))]
+            #[consumes(BYTES_READ, if shape::map_reads(map_flags) { image::mapped_bytes(rows) } else { 0 })]
+            fn map_contents(
+                command_queue: cl_command_queue,
+                image: cl_mem,
+                blocking_map: cl_bool,
+                map_flags: cl_map_flags,
+                number: u64,
+                #[input(len = 5)]
+                rows: *const usize,
+                #[output(
+                    with = image::rows_at(rows),
+                    when = shape::map_reads(map_flags),
+                    zerocopy,
+                    deferred(IN_FLIGHT, command_queue, done = event, when = blocking_map == CL_FALSE),
+                )]
+                data: *mut c_void,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int {
+                let _ = command_queue;
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    mapped::map_contents(
+                        vendor, image, blocking_map, map_flags, number, rows.cast(), data, event,
+                    )
+                }
+            }
+
+            #[mode(shape::wait_mode(num_events_in_wait_list, event_wait_list))]
+            #[consumes(BYTES_WRITTEN, if writes != CL_FALSE { image::mapped_bytes(rows) } else { 0 })]
+            fn unmap_image(
+                command_queue: cl_command_queue,
+                image: cl_mem,
+                number: u64,
+                writes: cl_bool,
+                #[input(len = 5)]
+                rows: *const usize,
+                #[input(with = image::rows_at(rows), when = writes != CL_FALSE, zerocopy)]
+                data: *const c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    mapped::unmap_image(
+                        vendor, command_queue, image, number, writes, rows.cast(), data, num_events_in_wait_list,
+                        event_wait_list, event,
+                    )
+                }
+            }
+
+            /// As `unmap_unfinished`.
+            #[consumes(BYTES_WRITTEN, if writes != CL_FALSE { image::mapped_bytes(rows) } else { 0 })]
+            fn unmap_image_unfinished(
+                command_queue: cl_command_queue,
+                image: cl_mem,
+                number: u64,
+                writes: cl_bool,
+                #[input(len = 5)]
+                rows: *const usize,
+                #[input(with = image::rows_at(rows), when = writes != CL_FALSE, zerocopy)]
+                data: *const c_void,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+                #[output(new, depends_on(command_queue))]
+                event: *mut cl_event,
+                #[contextual(IN_FLIGHT.poll())]
+                bufs: PendingBuffers,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe {
+                    mapped::unmap_image(
+                        vendor, command_queue, image, number, writes, rows.cast(), data, num_events_in_wait_list,
+                        event_wait_list, event,
+                    )
+                }
+            }
+        }
+
+        // Samplers and pipes.
+
+        #[since("OPENCL_1.0")]
+        unsafe extern "C" {
+            #[record]
+            #[returns(new, depends_on(context))]
+            fn clCreateSampler(
+                context: cl_context,
+                normalized_coords: cl_bool,
+                addressing_mode: cl_addressing_mode,
+                filter_mode: cl_filter_mode,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_sampler;
+
+            #[since("OPENCL_2.0")]
+            #[record]
+            #[returns(new, depends_on(context))]
+            fn clCreateSamplerWithProperties(
+                context: cl_context,
+                #[input(len = shape::property_count(sampler_properties))]
+                sampler_properties: *const cl_sampler_properties,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_sampler;
+
+            #[after(local::sampler_info)]
+            fn clGetSamplerInfo(
+                sampler: cl_sampler,
+                param_name: cl_sampler_info,
+                param_value_size: usize,
+                #[output(with = shape::sampler_info(param_name, param_value_size), filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
+
+            #[since("OPENCL_2.0")]
+            #[record]
+            #[allocates(DEVICE_MEMORY, (pipe_packet_size as usize).saturating_mul(pipe_max_packets as usize))]
+            #[returns(new, depends_on(context))]
+            fn clCreatePipe(
+                context: cl_context,
+                flags: cl_mem_flags,
+                pipe_packet_size: cl_uint,
+                pipe_max_packets: cl_uint,
+                #[input(len = shape::property_count(properties))]
+                properties: *const cl_pipe_properties,
+                #[output]
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+
+            #[since("OPENCL_2.0")]
+            fn clGetPipeInfo(
+                pipe: cl_mem,
+                param_name: cl_pipe_info,
+                param_value_size: usize,
+                #[output(bytes = param_value_size, filled = *param_value_size_ret)]
+                param_value: *mut c_void,
+                #[output]
+                param_value_size_ret: *mut usize,
+            ) -> cl_int;
         }
 
         // Shared virtual memory.
@@ -1747,16 +2266,29 @@ ava_api! {
                 }
             }
 
-            /// An argument that only the guest can tell to be a buffer, as the vendor does not describe the kernel's.
+            /// An argument that only the guest can tell to be a memory object, as the vendor does not describe the kernel's.
             #[record(kernel, arg_index)]
-            #[mode(shape::set_arg_mode(meta(kernel), arg_index, size_of::<cl_mem>(), false))]
-            fn set_buffer_arg(
+            #[mode(shape::set_mem_arg_mode(meta(kernel), arg_index, meta(mem)))]
+            fn set_mem_arg(
                 kernel: cl_kernel,
                 arg_index: cl_uint,
-                buffer: cl_mem,
+                mem: cl_mem,
             ) -> cl_int {
-                // SAFETY: a live buffer's handle is what the vendor gets, whatever the argument is.
-                unsafe { vendor.clSetKernelArg(kernel, arg_index, size_of::<cl_mem>(), (&raw const buffer).cast()) }
+                // SAFETY: a live object's handle is what the vendor gets, whatever the argument is.
+                unsafe { vendor.clSetKernelArg(kernel, arg_index, size_of::<cl_mem>(), (&raw const mem).cast()) }
+            }
+
+            /// The same for a sampler.
+            #[record(kernel, arg_index)]
+            fn set_sampler_arg(
+                kernel: cl_kernel,
+                arg_index: cl_uint,
+                sampler: cl_sampler,
+            ) -> cl_int {
+                // SAFETY: as above.
+                unsafe {
+                    vendor.clSetKernelArg(kernel, arg_index, size_of::<cl_sampler>(), (&raw const sampler).cast())
+                }
             }
 
             fn kernel_arg_info(
@@ -1907,7 +2439,7 @@ ava_api! {
             ) -> cl_kernel;
 
             #[record(kernel, arg_index)]
-            #[mode(shape::set_arg_mode(meta(kernel), arg_index, arg_size, arg_value.is_null()))]
+            #[mode(shape::set_arg_mode(meta(kernel), arg_index, arg_size, arg_value))]
             #[before(local::set_undescribed_arg)]
             #[after(local::learn_arg)]
             fn clSetKernelArg(
@@ -2727,99 +3259,10 @@ ava_api! {
                 texture: cl_GLuint,
                 errcode_ret: *mut cl_int,
             ) -> cl_mem;
-            fn clCreateImage2D(
-                context: cl_context,
-                flags: cl_mem_flags,
-                image_format: *const cl_image_format,
-                image_width: usize,
-                image_height: usize,
-                image_row_pitch: usize,
-                host_ptr: *mut c_void,
-                errcode_ret: *mut cl_int,
-            ) -> cl_mem;
-            fn clCreateImage3D(
-                context: cl_context,
-                flags: cl_mem_flags,
-                image_format: *const cl_image_format,
-                image_width: usize,
-                image_height: usize,
-                image_depth: usize,
-                image_row_pitch: usize,
-                image_slice_pitch: usize,
-                host_ptr: *mut c_void,
-                errcode_ret: *mut cl_int,
-            ) -> cl_mem;
-            fn clCreateSampler(
-                context: cl_context,
-                normalized_coords: cl_bool,
-                addressing_mode: cl_addressing_mode,
-                filter_mode: cl_filter_mode,
-                errcode_ret: *mut cl_int,
-            ) -> cl_sampler;
             fn clEnqueueAcquireEGLObjectsKHR(
                 command_queue: cl_command_queue,
                 num_objects: cl_uint,
                 mem_objects: *const cl_mem,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
-            fn clEnqueueCopyBufferToImage(
-                command_queue: cl_command_queue,
-                src_buffer: cl_mem,
-                dst_image: cl_mem,
-                src_offset: usize,
-                dst_origin: *const usize,
-                region: *const usize,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
-            fn clEnqueueCopyImage(
-                command_queue: cl_command_queue,
-                src_image: cl_mem,
-                dst_image: cl_mem,
-                src_origin: *const usize,
-                dst_origin: *const usize,
-                region: *const usize,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
-            fn clEnqueueCopyImageToBuffer(
-                command_queue: cl_command_queue,
-                src_image: cl_mem,
-                dst_buffer: cl_mem,
-                src_origin: *const usize,
-                region: *const usize,
-                dst_offset: usize,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
-            fn clEnqueueMapImage(
-                command_queue: cl_command_queue,
-                image: cl_mem,
-                blocking_map: cl_bool,
-                map_flags: cl_map_flags,
-                origin: *const usize,
-                region: *const usize,
-                image_row_pitch: *mut usize,
-                image_slice_pitch: *mut usize,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-                errcode_ret: *mut cl_int,
-            ) -> *mut c_void;
-            fn clEnqueueReadImage(
-                command_queue: cl_command_queue,
-                image: cl_mem,
-                blocking_read: cl_bool,
-                origin: *const usize,
-                region: *const usize,
-                row_pitch: usize,
-                slice_pitch: usize,
-                ptr: *mut c_void,
                 num_events_in_wait_list: cl_uint,
                 event_wait_list: *const cl_event,
                 event: *mut cl_event,
@@ -2831,33 +3274,6 @@ ava_api! {
                 num_events_in_wait_list: cl_uint,
                 event_wait_list: *const cl_event,
                 event: *mut cl_event,
-            ) -> cl_int;
-            fn clEnqueueWriteImage(
-                command_queue: cl_command_queue,
-                image: cl_mem,
-                blocking_write: cl_bool,
-                origin: *const usize,
-                region: *const usize,
-                input_row_pitch: usize,
-                input_slice_pitch: usize,
-                ptr: *const c_void,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
-            fn clGetImageInfo(
-                image: cl_mem,
-                param_name: cl_image_info,
-                param_value_size: usize,
-                param_value: *mut c_void,
-                param_value_size_ret: *mut usize,
-            ) -> cl_int;
-            fn clGetSamplerInfo(
-                sampler: cl_sampler,
-                param_name: cl_sampler_info,
-                param_value_size: usize,
-                param_value: *mut c_void,
-                param_value_size_ret: *mut usize,
             ) -> cl_int;
         }
 
@@ -2882,63 +3298,8 @@ ava_api! {
                 texture: cl_GLuint,
                 errcode_ret: *mut cl_int,
             ) -> cl_mem;
-            fn clCreateImage(
-                context: cl_context,
-                flags: cl_mem_flags,
-                image_format: *const cl_image_format,
-                image_desc: *const cl_image_desc,
-                host_ptr: *mut c_void,
-                errcode_ret: *mut cl_int,
-            ) -> cl_mem;
-            fn clEnqueueFillImage(
-                command_queue: cl_command_queue,
-                image: cl_mem,
-                fill_color: *const c_void,
-                origin: *const usize,
-                region: *const usize,
-                num_events_in_wait_list: cl_uint,
-                event_wait_list: *const cl_event,
-                event: *mut cl_event,
-            ) -> cl_int;
         }
 
-        #[since("OPENCL_2.0")]
-        #[unsupported(CL_INVALID_OPERATION)]
-        unsafe extern "C" {
-            fn clCreatePipe(
-                context: cl_context,
-                flags: cl_mem_flags,
-                pipe_packet_size: cl_uint,
-                pipe_max_packets: cl_uint,
-                properties: *const cl_pipe_properties,
-                errcode_ret: *mut cl_int,
-            ) -> cl_mem;
-            fn clCreateSamplerWithProperties(
-                context: cl_context,
-                sampler_properties: *const cl_sampler_properties,
-                errcode_ret: *mut cl_int,
-            ) -> cl_sampler;
-            fn clGetPipeInfo(
-                pipe: cl_mem,
-                param_name: cl_pipe_info,
-                param_value_size: usize,
-                param_value: *mut c_void,
-                param_value_size_ret: *mut usize,
-            ) -> cl_int;
-        }
 
-        #[since("OPENCL_3.0")]
-        #[unsupported(CL_INVALID_OPERATION)]
-        unsafe extern "C" {
-            fn clCreateImageWithProperties(
-                context: cl_context,
-                properties: *const cl_mem_properties,
-                flags: cl_mem_flags,
-                image_format: *const cl_image_format,
-                image_desc: *const cl_image_desc,
-                host_ptr: *mut c_void,
-                errcode_ret: *mut cl_int,
-            ) -> cl_mem;
-        }
     }
 }

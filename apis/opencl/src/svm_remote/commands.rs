@@ -5,8 +5,9 @@ use std::ptr;
 
 use super::{capabilities, devices_of, is_live, refusal, state};
 use crate::ffi::*;
+use crate::mapped;
 use crate::opencl::server::Vendor;
-use crate::remote::{self, ask};
+use crate::remote::ask;
 use crate::shape;
 
 // Kernels.
@@ -169,7 +170,7 @@ pub(crate) unsafe fn fill(
 }
 
 /// `clEnqueueSVMMap`. `data` gets the contents if they have to travel: now if the map blocks, else when it is done, as
-/// [`remote::event_is_complete`] finds out.
+/// [`mapped::event_is_complete`] finds out.
 ///
 /// # Safety
 /// `data` is null, or has room for `size` bytes until the map is done, and then `event` is not null. The rest is as the C
@@ -220,7 +221,7 @@ pub(crate) unsafe fn map(
             vendor.clRetainEvent(*event);
             *event as usize
         };
-        remote::expect_arrival(made, address, data as usize, size);
+        mapped::expect_arrival(made, address, data as usize, size);
         state().maps.insert(number, (address, made));
         return CL_SUCCESS;
     }
@@ -242,7 +243,7 @@ pub(crate) unsafe fn map_has_landed(vendor: &Vendor, number: u64) -> bool {
     let Some((_, event)) = state().maps.remove(&number) else { return true };
     // SAFETY: the entry owned a reference of the event.
     unsafe {
-        let landed = remote::event_is_complete(vendor, event as cl_event);
+        let landed = mapped::event_is_complete(vendor, event as cl_event);
         vendor.clReleaseEvent(event as cl_event);
         landed
     }

@@ -23,6 +23,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use ava_core::{pages, server};
 
 use crate::ffi::*;
+use crate::mapped;
 use crate::opencl::server::Vendor;
 use crate::remote::{self, ask};
 
@@ -262,7 +263,7 @@ pub(crate) unsafe fn free(vendor: &Vendor, address: usize) -> Option<usize> {
             state.maps.extract_if(|_, (at, _)| inside(*at)).map(|(_, (_, event))| event).collect();
         (allocation, maps)
     };
-    remote::forget_arrivals(address..address + allocation.size);
+    mapped::forget_arrivals(address..address + allocation.size);
     for event in maps {
         // SAFETY: the entry, which is gone, owned this reference.
         unsafe { vendor.clReleaseEvent(event as cl_event) };
