@@ -16,7 +16,8 @@ const CALLS: u64 = 200;
 
 /// What stands above the recorded counts.
 const HEADER: &str = "# Instructions that a call costs the guest's thread, the program's own loop included, as callgrind counts them on
-# x86-64, with this repository's release profile. tests/tests/instructions.rs fails when one grows by more than a fifth. After a change that is worth it:
+# x86-64, with this repository's release profile. tests/tests/instructions.rs fails when one grows
+# by more than a fifth. After a change that is worth it:
 #
 #     cargo run --release -p ava-benches -- instructions --record
 
