@@ -7,7 +7,7 @@ use std::{collections::BTreeMap, fs, path::PathBuf};
 
 use crate::{
     avad::{Avad, Scratch},
-    programs::{bench_program, workspace},
+    programs::{bench_program, shipped_guest_library, workspace},
     run::{Job, native},
 };
 
@@ -16,7 +16,8 @@ const CALLS: u64 = 200;
 
 /// What stands above the recorded counts.
 const HEADER: &str = "# Instructions that a call costs the guest's thread, the program's own loop included, as callgrind counts them on
-# x86-64. tests/tests/instructions.rs fails when one grows by more than a fifth. After a change that is worth it:
+# x86-64, with this repository's release profile. tests/tests/instructions.rs fails when one grows
+# by more than a fifth. After a change that is worth it:
 #
 #     cargo run --release -p ava-benches -- instructions --record
 
@@ -77,7 +78,9 @@ impl<'a> Instructions<'a> {
             .arg(bench_program("instructions"))
             .arg(&self.kind)
             .arg(calls.to_string());
-        let run = job.finish(job.preloaded_command(self.avad.socket().as_os_str()));
+        let mut command = job.preloaded_command(self.avad.socket().as_os_str());
+        command.env("LD_PRELOAD", shipped_guest_library());
+        let run = job.finish(command);
         run.assert_success();
         let collected = run.stderr.lines().find_map(|line| line.split_once("Collected :"));
         collected

@@ -58,6 +58,49 @@ pub fn tools() -> &'static Tools {
     })
 }
 
+/// The guest library as this repository's release profile makes it, whatever the settings of whoever builds here: what is counted
+/// in instructions depends on how much was inlined.
+pub(crate) fn shipped_guest_library() -> &'static Path {
+    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
+    LIBRARY.get_or_init(|| {
+        if std::env::var_os("AVA_TEST_BIN_DIR").is_some() {
+            return tools().guest_library();
+        }
+        let target = target_dir();
+        let output = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--release", "--package=guest-opencl", "--target-dir"])
+            .arg(&target)
+            .current_dir(workspace())
+            .env_remove("LD_LIBRARY_PATH")
+            .envs(release_profile())
+            .output()
+            .expect("cargo could not be started");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "building the guest library failed:\n{errors}");
+        // Where no later build with other settings replaces it.
+        let dir = target.join("ava-programs/shipped");
+        let library = dir.join("libOpenCL.so");
+        fs::create_dir_all(&dir)
+            .and_then(|()| fs::copy(target.join("release/libOpenCL.so"), &library))
+            .unwrap_or_else(|e| panic!("{}: {e}", library.display()));
+        library
+    })
+}
+
+/// The workspace's release profile as the variables that come before every other setting of cargo's.
+fn release_profile() -> Vec<(String, String)> {
+    let manifest = workspace().join("Cargo.toml");
+    let text = fs::read_to_string(&manifest).unwrap_or_else(|e| panic!("{}: {e}", manifest.display()));
+    let manifest: toml::Table = text.parse().expect("cargo has read it, too");
+    let value = |value: &toml::Value| value.as_str().map_or_else(|| value.to_string(), Into::into);
+    let profile = manifest["profile"]["release"].as_table().into_iter().flatten();
+    profile
+        .map(|(key, setting)| {
+            (format!("CARGO_PROFILE_RELEASE_{}", key.to_uppercase().replace('-', "_")), value(setting))
+        })
+        .collect()
+}
+
 /// A directory with the demo API's vendor library, under the names that a linker and a program ask for.
 pub fn demo_vendor() -> PathBuf {
     let dir = target_dir().join("ava-programs/demo-vendor");
