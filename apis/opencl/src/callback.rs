@@ -1,6 +1,7 @@
 //! Callbacks that need more than their description: those that say that an object is gone, which cannot name it to the guest any more,
 //! and that of a link, which names a program that the application has not been given yet.
 
+use std::cell::Cell;
 use std::ffi::{c_char, c_void};
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -277,6 +278,36 @@ static TELLING: Mutex<Vec<(usize, cl_int)>> = Mutex::new(Vec::new());
 /// How many there are, so that most need not look.
 static TELLINGS: AtomicUsize = AtomicUsize::new(0);
 
+/// Most threads of the vendor's that tell of events at a time. The guest has 16 threads for callbacks, and what kernels print must find one
+/// while these wait for it.
+const MAX_TELLERS: usize = 12;
+
+/// The threads that tell of events.
+static TELLERS: Mutex<usize> = Mutex::new(0);
+static FEWER_TELLERS: Condvar = Condvar::new();
+
+thread_local! {
+    /// How many callbacks this thread tells of events, each from inside a call that the one before made.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Runs `tell` in one of [`MAX_TELLERS`] threads; what is told from inside another does not wait.
+fn as_teller(tell: impl FnOnce()) {
+    let outermost = DEPTH.replace(DEPTH.get() + 1) == 0;
+    if outermost {
+        let tellers = TELLERS.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tellers =
+            FEWER_TELLERS.wait_while(tellers, |n| *n >= MAX_TELLERS).unwrap_or_else(PoisonError::into_inner);
+        *tellers += 1;
+    }
+    tell();
+    if outermost {
+        *TELLERS.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        FEWER_TELLERS.notify_one();
+    }
+    DEPTH.set(DEPTH.get() - 1);
+}
+
 fn telling() -> MutexGuard<'static, Vec<(usize, cl_int)>> {
     TELLING.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -300,7 +331,7 @@ unsafe extern "C" fn tell(event: cl_event, state: cl_int, data: *mut c_void) {
     telling().push(entry);
     TELLINGS.fetch_add(1, Ordering::Release);
     // SAFETY: the trampoline and the user data that were registered together.
-    unsafe { (told.notify)(event, state, told.data) };
+    as_teller(|| unsafe { (told.notify)(event, state, told.data) });
     let mut telling = telling();
     if let Some(at) = telling.iter().position(|other| *other == entry) {
         telling.swap_remove(at);

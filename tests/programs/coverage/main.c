@@ -126,13 +126,6 @@ void show_info(const char *text, enum info kind, cl_int size_status, size_t size
     printf("\n");
 }
 
-int vendor_is(const struct fixture *f, const char *platform_name)
-{
-    char name[256] = "";
-    MUST(clGetPlatformInfo(f->platform, CL_PLATFORM_NAME, sizeof name, name, NULL));
-    return strcmp(name, platform_name) == 0;
-}
-
 void run_1d(const struct fixture *f, cl_kernel kernel, size_t n)
 {
     MUST(clEnqueueNDRangeKernel(f->queue, kernel, 1, NULL, &n, NULL, 0, NULL, NULL));
