@@ -7,7 +7,7 @@ use crate::{bench::Bench, report::Section, values::Way};
 
 /// What must not wait for the server, and the function that would.
 const WITHOUT_ROUND_TRIP: [(&str, &str); 4] = [
-    ("cached query", "clGetDeviceInfo"),
+    ("cached query", "device_constant"),
     ("clSetKernelArg", "clSetKernelArg"),
     ("clSetKernelArg, a buffer", "clSetKernelArg"),
     ("set argument + enqueue, in order, to the end", "clEnqueueNDRangeKernel"),

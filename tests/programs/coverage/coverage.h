@@ -80,8 +80,8 @@ void show_info(const char *text, enum info kind, cl_int size_status, size_t size
 #define POCL "Portable Computing Language"
 #define RUSTICL "rusticl"
 #define OCLGRIND "Oclgrind"
-int vendor_is(const struct fixture *f, const char *platform_name);
 /* Whether the platform has this name: what a vendor's library crashes on is left out for it. */
+int vendor_is(const struct fixture *f, const char *platform_name);
 
 /* Runs `kernel` over `n` items of the fixture's queue and waits. */
 void run_1d(const struct fixture *f, cl_kernel kernel, size_t n);

@@ -33,7 +33,6 @@ const char *const kernels_source =
     "    out[6] = (long)(v.x + 10 * v.y + 100 * v.z + 1000 * v.w); out[7] = p.a; out[8] = (long)(p.b * 8);\n"
     "    out[9] = p.c; out[10] = p.d[23]; out[11] = w.s0 + w.sf;\n"
     "}\n"
-    "#endif\n"
     "kernel __attribute__((reqd_work_group_size(4, 2, 1))) void required(global int *out) {\n"
     "    out[get_global_id(0) + get_global_size(0) * get_global_id(1)] = (int)get_local_id(0) + 10 * (int)get_local_id(1);\n"
     "}\n"
