@@ -194,7 +194,7 @@ pub struct Arg {
     pub size: usize,
     /// Whether there is no value.
     pub null: bool,
-    /// If it is an image: what the vendor looks at, see [`ImageMeta::class`]; else 0.
+    /// If it is an image: what the vendor looks at, see `ImageMeta::class`; else 0.
     pub object: u64,
 }
 

@@ -2,7 +2,7 @@
 //! command has, and whether the vendor could refuse one.
 //!
 //! Guest and server come to the same results, as these depend on formats, descriptors and regions alone. The server makes no image
-//! whose elements the vendor counts differently, see [`remote::create`].
+//! whose elements the vendor counts differently, see `remote::create`.
 
 pub(crate) mod local;
 pub(crate) mod remote;
