@@ -1,6 +1,7 @@
 //! The order of calls across threads: an asynchronous call starts when all that were numbered before it are done, and a
 //! synchronous one when all that its thread could know of are.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -14,6 +15,9 @@ const PATIENCE: Duration = Duration::from_millis(if cfg!(test) { 300 } else { 10
 /// How long a call inside a callback waits for its turn.
 const IN_CALLBACK: Duration = Duration::from_secs(1);
 
+/// Most calls that were put off.
+const MAX_PUT_OFF: usize = 1 << 16;
+
 /// How long to watch for the predecessor before sleeping: it is usually in another core's hands right now.
 const SPINS: u32 = 200;
 
@@ -26,7 +30,14 @@ pub(super) struct Order {
     sleepers: AtomicU32,
     lock: Mutex<()>,
     changed: Condvar,
+    /// How many were [put off](Self::put_off).
+    put_off: AtomicU32,
+    /// By number, with their arguments.
+    later: Mutex<BTreeMap<u64, Later>>,
 }
+
+/// The arguments of a call that was put off.
+pub(super) type Later = [u64; 4];
 
 impl Order {
     /// Waits for asynchronous call number `n`'s turn.
@@ -52,6 +63,38 @@ impl Order {
             drop(self.lock.lock());
             self.changed.notify_all();
         }
+    }
+
+    /// Asynchronous call number `n` came where nobody can wait for its turn: inside a callback, whose thread may be the one that those
+    /// before it wait for. [`Self::next_put_off`] hands it out when it is due.
+    ///
+    /// # Errors
+    /// A violation if the number was used before, or too many wait.
+    pub(super) fn put_off(&self, n: u64, args: Later) -> Result<(), Refusal> {
+        let mut later = self.later.lock().unwrap_or_else(|e| e.into_inner());
+        if n <= self.done.load(Ordering::Acquire)
+            || later.len() >= MAX_PUT_OFF
+            || later.insert(n, args).is_some()
+        {
+            return Err(Refusal::violation(format!(
+                "call number {n} came twice, or too many before it never"
+            )));
+        }
+        // SYNC POINT: with the load in `next_put_off`, which follows a store to `done`; whoever puts off looks as well.
+        self.put_off.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+
+    /// The call whose turn it is, if it was put off; to be [ended](Self::end) as any.
+    #[inline]
+    pub(super) fn next_put_off(&self) -> Option<(u64, Later)> {
+        if self.put_off.load(Ordering::SeqCst) == 0 {
+            return None;
+        }
+        let mut later = self.later.lock().unwrap_or_else(|e| e.into_inner());
+        let due = later.first_entry().filter(|first| *first.key() == self.done.load(Ordering::SeqCst) + 1)?;
+        self.put_off.fetch_sub(1, Ordering::Relaxed);
+        Some(due.remove_entry())
     }
 
     /// Waits until `n` asynchronous calls are done.
@@ -155,6 +198,26 @@ mod tests {
         order.end(1);
         assert!(order.begin(1).is_err());
         assert!(order.begin(0).is_err());
+    }
+
+    #[test]
+    fn what_was_put_off_comes_in_its_turn() {
+        let order = Order::default();
+        order.put_off(3, [3; 4]).unwrap();
+        order.put_off(2, [2; 4]).unwrap();
+        assert!(order.put_off(2, [0; 4]).is_err(), "it came twice");
+        assert_eq!(order.next_put_off(), None);
+        order.begin(1).unwrap();
+        assert_eq!(order.next_put_off(), None, "the first is not done");
+        order.end(1);
+        for n in [2, 3] {
+            assert_eq!(order.next_put_off(), Some((n, [n; 4])));
+            assert_eq!(order.next_put_off(), None, "it is not done");
+            order.end(n);
+        }
+        order.begin(4).unwrap();
+        order.end(4);
+        assert!(order.put_off(4, [0; 4]).is_err(), "it is done");
     }
 
     #[test]

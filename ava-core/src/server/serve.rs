@@ -111,6 +111,12 @@ pub(super) fn handle(serving: &Serving, scratch: &mut Scratch) -> Result<After, 
     let header = gate::admit(session.api.desc, &session.account, &scratch.memory.command)
         .map_err(Refusal::Violation)?;
     let mut call = Call::new(session, scratch, header);
+    if call.asynchronous && header.func == control::RELEASE && serving.in_callback() {
+        // What it follows may be in the channel of the very thread whose call called back.
+        session.order.put_off(header.order, args(&call))?;
+        make_put_off(session)?;
+        return Ok(After::Nothing);
+    }
     if call.asynchronous {
         session.order.begin(header.order)?;
         serving.current.set(Current { reply_to: 0, order: header.order });
@@ -118,6 +124,7 @@ pub(super) fn handle(serving: &Serving, scratch: &mut Scratch) -> Result<After, 
         // A callback may have let others go on before.
         if serving.current.take().order != 0 {
             session.order.end(header.order);
+            make_put_off(session)?;
         }
         return result;
     }
@@ -156,15 +163,29 @@ fn dispatch(serving: &Serving, call: &mut Call<'_>) -> Result<After, Refusal> {
     Ok(if call.asynchronous { After::Nothing } else { After::Reply })
 }
 
+/// Makes the calls that were put off and whose turn it is.
+#[inline]
+pub(super) fn make_put_off(session: &Session) -> Result<(), Refusal> {
+    while let Some((n, args)) = session.order.next_put_off() {
+        let released = release(session, args);
+        session.order.end(n);
+        released?;
+    }
+    Ok(())
+}
+
+/// The arguments of a command of the runtime's own; zeros for those that it does not have.
+fn args(call: &Call<'_>) -> [u64; 4] {
+    let bytes = call.scratch.memory.command.get(size_of::<CommandHeader>()..).unwrap_or_default();
+    std::array::from_fn(|i| {
+        bytes.get(i * 8..i * 8 + 8).and_then(|word| word.try_into().ok()).map_or(0, u64::from_ne_bytes)
+    })
+}
+
 /// A command of the runtime itself.
 fn runtime_command(serving: &Serving, call: &mut Call<'_>) -> Result<After, Refusal> {
     let session = call.session;
-    let args: [u64; 4] = {
-        let bytes = call.scratch.memory.command.get(size_of::<CommandHeader>()..).unwrap_or_default();
-        std::array::from_fn(|i| {
-            bytes.get(i * 8..i * 8 + 8).and_then(|word| word.try_into().ok()).map_or(0, u64::from_ne_bytes)
-        })
-    };
+    let args = args(call);
     let func = call.header.func;
     let mode_is_right = match func {
         control::STAGE_FREE => call.asynchronous || serving.in_callback(),
@@ -184,7 +205,7 @@ fn runtime_command(serving: &Serving, call: &mut Call<'_>) -> Result<After, Refu
         control::STAGE_READ => session.staging.copy(session.arena, args, false)?,
         control::STAGE_FREE => session.staging.free(args[0]),
         control::RECLAIM => value = u64::from(call.reclaim()),
-        control::RELEASE => release(call, args)?,
+        control::RELEASE => release(session, args)?,
         control::AVAILABLE => {
             let known = u16::try_from(args[0]).is_ok_and(|n| (session.api.available)(&*session.vendor, n));
             value = u64::from(known);
@@ -205,9 +226,8 @@ fn runtime_command(serving: &Serving, call: &mut Call<'_>) -> Result<After, Refu
 }
 
 /// The application dropped its last reference to an object.
-fn release(call: &mut Call<'_>, [kind, id, ..]: [u64; 4]) -> Result<(), Refusal> {
+fn release(session: &Session, [kind, id, ..]: [u64; 4]) -> Result<(), Refusal> {
     use super::handles::Found;
-    let session = call.session;
     let kind = u8::try_from(kind).ok().filter(|kind| (*kind as usize) < session.api.kinds.len());
     let Some(kind) = kind else { return Err(Refusal::violation("there is no such kind of handle")) };
     if let Some(status) = session.sticky.take(id) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use zerocopy::{FromBytes, IntoBytes};
 
 use super::call::Scratch;
-use super::serve::{After, handle};
+use super::serve::{After, handle, make_put_off};
 use super::session::Session;
 use crate::transport::{ServerChannel, header_of};
 use crate::wire::{CommandHeader, Outcome, ReplyHeader, control};
@@ -197,6 +197,8 @@ impl Serving {
         let current = self.current.get();
         if current.order != 0 {
             self.session.order.end(current.order);
+            // One that names no kind of object has nothing to release.
+            let _ = make_put_off(&self.session);
             self.current.set(Current { order: 0, ..current });
         }
     }

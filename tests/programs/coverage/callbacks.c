@@ -81,6 +81,13 @@ static void CL_CALLBACK on_event_that_acts(cl_event event, cl_int status, void *
     came(call, event, status);
 }
 
+/* Takes its time, so that the program's next calls come meanwhile. */
+static void CL_CALLBACK on_event_slowly(cl_event event, cl_int status, void *data)
+{
+    nanosleep(&(struct timespec){.tv_nsec = 100000000}, NULL);
+    on_event(event, status, data);
+}
+
 static void print_event(const char *text, const struct call *call, cl_event event)
 {
     printf("%s: called %d times, with its event: %d, with %s\n", text, call->times, call->object == (const void *)event, status_name(call->status));
@@ -156,6 +163,18 @@ void cover_event_callbacks(struct fixture *f)
         SHOW(clReleaseEvent(gate));
         SHOW(clReleaseEvent(event));
     }
+
+    /* One during which the program goes on, and after which nobody holds the event. */
+    struct call slow = {0};
+    MUST(clEnqueueReadBuffer(f->queue, buffer, CL_FALSE, 0, 4, read, 0, NULL, &event));
+    SHOW(clSetEventCallback(event, CL_COMPLETE, on_event_slowly, &slow));
+    SHOW(clReleaseEvent(event));
+    SHOW(clFlush(f->queue));
+    for (int i = 0; i < 3; i++)
+        SHOW(clEnqueueFillBuffer(f->queue, buffer, &(cl_int){4711}, 4, 0, 4096, 0, NULL, NULL));
+    await(&slow, 1);
+    printf("one that is slow: %s\n", status_name(slow.status));
+    SHOW(clFinish(f->queue));
 
     /* A callback that enqueues, opens the gate of another command, and releases the events: the program holds none of them. */
     struct call acts = {.queue = f->queue, .buffer = buffer, .made = &made}, gated = {0};
