@@ -9,6 +9,7 @@ use std::ptr;
 use crate::ffi::*;
 use crate::opencl::guest;
 use crate::opencl::server::Vendor;
+use crate::remote::platforms;
 use crate::{command_buffer, svm_remote};
 
 /// The extensions that a program may see.
@@ -225,21 +226,11 @@ pub(crate) fn is_constant(name: cl_device_info) -> bool {
 /// The vendor's extension function of this name: that of the first platform that has it. A program finds a function by its platform, but
 /// two vendors in one server with the same extension of this kind are not told apart.
 pub(crate) fn function(vendor: &Vendor, name: &CStr) -> *mut c_void {
-    let mut platforms = [ptr::null_mut(); 16];
-    let mut count = 0;
-    // SAFETY: there is room for 16 platforms.
-    let status = unsafe {
-        vendor.clGetPlatformIDs(platforms.len() as cl_uint, platforms.as_mut_ptr(), &raw mut count)
-    };
-    if status != CL_SUCCESS {
-        return ptr::null_mut();
-    }
-    let found =
-        platforms.into_iter().take(count as usize).filter(|platform| !platform.is_null()).map(|platform| {
-            // SAFETY: a platform of the vendor's, and a C string.
-            unsafe { vendor.clGetExtensionFunctionAddressForPlatform(platform, name.as_ptr()) }
-        });
-    found.into_iter().find(|function| !function.is_null()).unwrap_or(ptr::null_mut())
+    let mut found = platforms(vendor).map(|platform| {
+        // SAFETY: a platform of the vendor's, and a C string.
+        unsafe { vendor.clGetExtensionFunctionAddressForPlatform(platform, name.as_ptr()) }
+    });
+    found.find(|function| !function.is_null()).unwrap_or(ptr::null_mut())
 }
 
 /// Whether the vendor hands out a function of this name; for a platform if there is one.

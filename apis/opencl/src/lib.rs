@@ -6,7 +6,7 @@
 //! images), `local` and `mapping` (replacements that run in the guest), `remote` and `mapped`
 //! (bodies that run in the API server), `svm` and `svm_remote` (the two sides of shared virtual memory), `storage` and `pins` (those of
 //! buffers in shared memory), `icd` (the dispatch table of the guest's objects), `callback` (callbacks that need more than a description),
-//! `output` (what kernels print), `extension`, [`command_buffer`], `native` (native kernels).
+//! `output` (what kernels print), `extension`, [`command_buffer`], `native` (native kernels), `late` (events that lag).
 
 /// bindgen's output for the system's OpenCL headers. Nothing here is linked.
 #[allow(
@@ -27,6 +27,7 @@ pub mod command_buffer;
 mod extension;
 mod icd;
 pub mod image;
+mod late;
 mod local;
 mod mapped;
 mod mapping;

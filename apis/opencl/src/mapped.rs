@@ -13,6 +13,7 @@ use ava_core::spec::Rect;
 
 use crate::ffi::*;
 use crate::image;
+use crate::late;
 use crate::opencl::server::Vendor;
 use crate::remote::ask;
 use crate::shape;
@@ -418,6 +419,11 @@ pub(crate) unsafe fn event_is_complete(vendor: &Vendor, event: cl_event) -> bool
             vendor.clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, len, value, ret)
         })
     });
+    // SAFETY: promised by the caller.
+    let status = match status {
+        Some(CL_SUBMITTED) if unsafe { late::is_done(vendor, event) } => Some(CL_COMPLETE),
+        status => status,
+    };
     // A vendor that cannot say will never use the buffers again.
     let status = status.unwrap_or(CL_INVALID_EVENT);
     if status > CL_COMPLETE {

@@ -34,6 +34,17 @@ pub(crate) unsafe fn refuse<T>(errcode_ret: *mut cl_int, status: cl_int) -> *mut
     ptr::null_mut()
 }
 
+/// The platforms that there are, up to 64.
+pub(crate) fn platforms(vendor: &Vendor) -> impl Iterator<Item = cl_platform_id> {
+    let mut platforms = [ptr::null_mut(); 64];
+    let mut count = 0;
+    // SAFETY: there is room for as many platforms as is said.
+    let status =
+        unsafe { vendor.clGetPlatformIDs(platforms.len() as cl_uint, platforms.as_mut_ptr(), &mut count) };
+    let count = if status == CL_SUCCESS { count as usize } else { 0 };
+    platforms.into_iter().take(count).filter(|platform| !platform.is_null())
+}
+
 /// A server that waits in the pool lets the vendor find its devices, which takes PoCL a good part of a second.
 ///
 /// # Safety
@@ -43,11 +54,8 @@ pub(crate) unsafe fn warm(vendor: &Vendor) {
     if let Err(error) = unsafe { crate::output::capture() } {
         tracing::warn!("what kernels print stays with the API server: {error}");
     }
-    let mut platforms = [ptr::null_mut(); 8];
-    let mut count = 0;
-    // SAFETY: there is room for 8 platforms.
-    unsafe { vendor.clGetPlatformIDs(platforms.len() as cl_uint, platforms.as_mut_ptr(), &mut count) };
-    for platform in platforms.into_iter().take(count as usize).filter(|p| !p.is_null()) {
+    for platform in platforms(vendor) {
+        let mut count = 0;
         // SAFETY: a platform that the vendor just reported; asking for the number alone needs no room.
         unsafe { vendor.clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 0, ptr::null_mut(), &mut count) };
     }
