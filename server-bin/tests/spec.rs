@@ -159,7 +159,7 @@ fn the_coverage_of_opencl_adds_up() {
     };
     let table = run(&["--deny-missing"]);
     assert!(
-        table.contains("unsupported, CL_INVALID_OPERATION:") && table.contains("clCreateImage "),
+        table.contains("unsupported, CL_INVALID_OPERATION:") && table.contains("clCreateFromEGLImageKHR "),
         "{table}"
     );
     let lines = |kind: &str| run(&["--list", kind]).lines().count();
@@ -168,7 +168,7 @@ fn the_coverage_of_opencl_adds_up() {
     assert_eq!(lines("missing"), 0);
     let local = run(&["--list", "local"]);
     assert!(local.lines().any(|name| name == "clRetainContext"), "counting references is local: {local}");
-    assert!(run(&["--list", "unsupported"]).contains("clCreateImage CL_INVALID_OPERATION\n"));
+    assert!(run(&["--list", "unsupported"]).contains("clCreateSubDevicesEXT CL_INVALID_OPERATION\n"));
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn effort_is_measured_in_lines() {
     let (kept, changed) = (row("kept"), row("changed"));
     assert_eq!(row("preliminary, canonical"), kept + changed + row("deleted"), "{table}");
     assert_eq!(row("final, canonical"), kept + changed + row("added by hand"), "{table}");
-    assert!(kept > row("final, canonical") / 2, "most of a specification comes from the header: {table}");
+    assert!(kept > row("preliminary, canonical") / 2, "most of what a header says is right: {table}");
 }
 
 #[test]

@@ -77,7 +77,8 @@ static void transfers(const struct fixture *f)
     SHOW(clEnqueueReadBuffer(f->queue, buffer, CL_TRUE, sizeof words - 65536, 65537, back, 0, NULL, NULL));
     SHOW(clEnqueueReadBuffer(f->queue, buffer, CL_TRUE, 0, sizeof words, NULL, 0, NULL, NULL));
     SHOW(clEnqueueWriteBuffer(f->queue, buffer, CL_TRUE, 0, sizeof words, NULL, 0, NULL, NULL));
-    SHOW(clEnqueueReadBuffer(f->queue, buffer, CL_TRUE, 0, sizeof words, back, 1, NULL, NULL));
+    if (!vendor_is(f, OCLGRIND)) /* which reads the list */
+        SHOW(clEnqueueReadBuffer(f->queue, buffer, CL_TRUE, 0, sizeof words, back, 1, NULL, NULL));
 
     /* A kernel's results are there for a read that follows it, and those of a wait list. */
     cl_kernel fill = clCreateKernel(f->program, "fill", &status);
@@ -94,6 +95,7 @@ static void transfers(const struct fixture *f)
     value = 8;
     MUST(clSetKernelArg(fill, 1, sizeof value, &value));
     MUST(clEnqueueNDRangeKernel(f->queue, fill, 1, NULL, &n, NULL, 0, NULL, &done));
+    MUST(clFlush(f->queue)); /* another queue waits for it */
     SHOW(clEnqueueReadBuffer(other, buffer, CL_TRUE, 0, sizeof back, back, 1, &done, NULL));
     show_sum("read in another queue", back, sizeof back);
     fill_words(4);
@@ -134,7 +136,8 @@ static void maps(const struct fixture *f)
     unsigned char *all = clEnqueueMapBuffer(f->queue, buffer, CL_TRUE, CL_MAP_READ, 0, sizeof words, 0, NULL, NULL, &status);
     MUST(status);
     show_sum("mapped", all, sizeof words);
-    printf("aligned: %d\n", (uintptr_t)all % 128 == 0);
+    if (!vendor_is(f, OCLGRIND)) /* which aligns as malloc does */
+        printf("aligned: %d\n", (uintptr_t)all % 128 == 0);
     cl_event mapped;
     unsigned char *part = clEnqueueMapBuffer(f->queue, buffer, CL_FALSE, CL_MAP_READ, 70000, 90000, 0, NULL, &mapped, &status);
     MUST(status);
