@@ -39,23 +39,28 @@ pub fn tools() -> &'static Tools {
         }
         let profile = std::env::var("AVA_TEST_PROFILE").unwrap_or_else(|_| "release".into());
         let target = target_dir();
-        let output = Command::new(env!("CARGO"))
-            .args(["build", "--quiet"])
-            .args(
-                ["ava", "guest-opencl", "guest-opencl-icd", "guest-zlib", "guest-demo", "demo-vendor"]
-                    .map(|p| format!("--package={p}")),
-            )
-            .args(["--profile", if profile == "debug" { "dev" } else { &profile }])
-            .arg("--target-dir")
-            .arg(&target)
-            .current_dir(workspace())
-            // The outer cargo's view of this package must not reach the inner one's build scripts.
-            .env_remove("LD_LIBRARY_PATH")
-            .output()
-            .expect("cargo could not be started");
-        assert!(output.status.success(), "building AvA failed:\n{}", String::from_utf8_lossy(&output.stderr));
+        build(&["--profile", if profile == "debug" { "dev" } else { &profile }], &[]);
         Tools { dir: target.join(profile) }
     })
+}
+
+/// Builds everything that tests run, with these settings. It is always the same packages: cargo compiles what they share once more for
+/// another set of them.
+fn build(profile: &[&str], settings: &[(String, String)]) {
+    let packages = ["ava", "guest-opencl", "guest-opencl-icd", "guest-zlib", "guest-demo", "demo-vendor"];
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--quiet"])
+        .args(packages.map(|package| format!("--package={package}")))
+        .args(profile)
+        .arg("--target-dir")
+        .arg(target_dir())
+        .current_dir(workspace())
+        // The outer cargo's view of this package must not reach the inner one's build scripts.
+        .env_remove("LD_LIBRARY_PATH")
+        .envs(settings.iter().map(|(name, value)| (name, value)))
+        .output()
+        .expect("cargo could not be started");
+    assert!(output.status.success(), "building AvA failed:\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// The guest library as this repository's release profile makes it, whatever the settings of whoever builds here: what is counted
@@ -67,16 +72,7 @@ pub(crate) fn shipped_guest_library() -> &'static Path {
             return tools().guest_library();
         }
         let target = target_dir();
-        let output = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--release", "--package=guest-opencl", "--target-dir"])
-            .arg(&target)
-            .current_dir(workspace())
-            .env_remove("LD_LIBRARY_PATH")
-            .envs(release_profile())
-            .output()
-            .expect("cargo could not be started");
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "building the guest library failed:\n{errors}");
+        build(&["--release"], &release_profile());
         // Where no later build with other settings replaces it.
         let dir = target.join("ava-programs/shipped");
         let library = dir.join("libOpenCL.so");
