@@ -4,6 +4,8 @@
 //! Whatever a call takes on the way (arena regions, new objects, tickets) is recorded in its [`Scratch`] and given back by
 //! [`Call`]'s drop unless the call kept it.
 
+use std::mem::ManuallyDrop;
+
 use serde::de::DeserializeOwned;
 use zerocopy::IntoBytes;
 
@@ -113,7 +115,8 @@ pub(super) struct Scratch {
 pub struct Call<'t> {
     thread: *mut Thread,
     pub(super) session: &'static Session,
-    pub(super) scratch: Box<Scratch>,
+    /// Goes back to the thread when the call is over.
+    pub(super) scratch: ManuallyDrop<Box<Scratch>>,
     pub(super) last: Last,
     /// A handle is null where the vendor may want an object, so the call may fail: it must not go asynchronously.
     pub(super) null_handle: bool,
@@ -141,7 +144,7 @@ impl Call<'_> {
         Self {
             thread,
             session,
-            scratch: scratch.unwrap_or_default(),
+            scratch: ManuallyDrop::new(scratch.unwrap_or_default()),
             last: Last::Nothing,
             null_handle: false,
             committed: false,
@@ -154,8 +157,10 @@ impl Call<'_> {
     /// Starts the command of a function whose arguments are a `W`.
     #[inline]
     pub fn begin<W: IntoBytes>(&mut self) {
-        self.scratch.command.clear();
-        self.scratch.command.resize(size_of::<CommandHeader>() + size_of::<W>(), 0);
+        let len = size_of::<CommandHeader>() + size_of::<W>();
+        let command = &mut self.scratch.command;
+        // What an earlier call left is overwritten when this one is submitted.
+        if command.len() >= len { command.truncate(len) } else { command.resize(len, 0) }
     }
 
     /// The id of the object behind `raw`; 0 for the null handle.
@@ -388,7 +393,7 @@ impl Drop for Call<'_> {
             }
         }
         self.free_held();
-        let scratch = &mut *self.scratch;
+        let scratch = &mut **self.scratch;
         scratch.outs.clear();
         scratch.news.clear();
         scratch.frees.clear();
@@ -397,7 +402,8 @@ impl Drop for Call<'_> {
         scratch.inline_outputs = 0;
         scratch.trees.clear();
         scratch.callbacks.clear();
-        let scratch = std::mem::take(&mut self.scratch);
+        // SAFETY: it is taken once, as the call goes.
+        let scratch = unsafe { ManuallyDrop::take(&mut self.scratch) };
         self.thread(|thread| thread.spare.push(scratch));
     }
 }

@@ -2,7 +2,7 @@
 
 use zerocopy::{FromBytes, Immutable, IntoBytes};
 
-use super::call::{Call, Came, How, Out, OutPlace};
+use super::call::{Call, Came, How, Out, OutPlace, Scratch};
 use super::callback;
 use super::decode::Reply;
 use super::log;
@@ -59,14 +59,11 @@ impl Call<'_> {
         }
         let cacheable = cached && self.scratch.held.is_empty() && !self.session.strict;
         if cacheable {
-            let session = self.session;
-            let key = &self.scratch.command[at..];
-            let mut reply = std::mem::take(&mut self.scratch.reply);
-            let hit = session.cache.get(func, key, |answer| {
+            let Scratch { command, reply, .. } = &mut **self.scratch;
+            let hit = self.session.cache.get(func, &command[at..], |answer| {
                 reply.clear();
                 reply.extend_from_slice(answer);
             });
-            self.scratch.reply = reply;
             if hit.is_some() {
                 self.scratch.how = How::Cached;
                 return self.digest().map(|(_, value)| Outcome::Returned(value));
@@ -117,6 +114,9 @@ impl Call<'_> {
             unsafe { (new.to as *mut u64).write_unaligned(bits) };
         }
         self.committed = true;
+        if self.scratch.frees.is_empty() {
+            return;
+        }
         let mut freed = std::mem::take(&mut self.scratch.frees);
         for object in freed.drain(..) {
             self.free_object(object);
@@ -183,6 +183,7 @@ impl Call<'_> {
         let returned = header.outcome == wire::Outcome::Returned as u16;
         let ok = returned && header.ok != 0;
         let mut made = usize::from(ok) * self.scratch.news.len();
+        let mut trees = Vec::new();
         for (n, ((out, bytes), known)) in reply.outs().zip(&self.scratch.outs).enumerate() {
             if let OutPlace::Tree = known.place {
                 if ok || (returned && known.always) {
@@ -192,7 +193,7 @@ impl Call<'_> {
                         }
                         _ => Came::Here(bytes.to_vec()),
                     };
-                    self.scratch.trees.push((n, came));
+                    trees.push((n, came));
                 }
             } else if let Some(first) = known.news {
                 made = made.min(first + out.filled as usize / 8);
@@ -201,6 +202,7 @@ impl Call<'_> {
                 unsafe { self.deliver(known, bytes, out) };
             }
         }
+        self.scratch.trees.append(&mut trees);
         self.scratch.came_back.extend(reply.tickets());
         self.succeeded = ok;
         if ok {
@@ -210,7 +212,8 @@ impl Call<'_> {
                 attach(&self.session.slab, object, reply.meta);
             }
             self.keep(made);
-            for new in self.scratch.news.drain(made.min(self.scratch.news.len())..) {
+            let news = &mut self.scratch.news;
+            for new in news.drain(made.min(news.len())..) {
                 self.session.slab.release(new.object, &mut |_| {});
             }
         }
@@ -269,6 +272,12 @@ impl Call<'_> {
 
     /// Deals with the tickets that came back, and waits until other threads have dealt with theirs.
     fn settle(&mut self, total: u64) -> Result<(), Fail> {
+        if self.scratch.came_back.is_empty()
+            && self.scratch.held.is_empty()
+            && self.session.pending.settled(total)
+        {
+            return Ok(());
+        }
         let tickets = std::mem::take(&mut self.scratch.came_back);
         let mut lost = None;
         for ticket in &tickets {

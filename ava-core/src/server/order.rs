@@ -72,14 +72,13 @@ impl Order {
     /// A violation if the number was used before, or too many wait.
     pub(super) fn put_off(&self, n: u64, args: Later) -> Result<(), Refusal> {
         let mut later = self.later.lock().unwrap_or_else(|e| e.into_inner());
-        if n <= self.done.load(Ordering::Acquire)
-            || later.len() >= MAX_PUT_OFF
-            || later.insert(n, args).is_some()
-        {
+        let came_before = n <= self.done.load(Ordering::Acquire) || later.contains_key(&n);
+        if came_before || later.len() >= MAX_PUT_OFF {
             return Err(Refusal::violation(format!(
                 "call number {n} came twice, or too many before it never"
             )));
         }
+        later.insert(n, args);
         // SYNC POINT: with the load in `next_put_off`, which follows a store to `done`; whoever puts off looks as well.
         self.put_off.fetch_add(1, Ordering::SeqCst);
         Ok(())
