@@ -9,7 +9,7 @@ use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
-use ava_core::spec::Rect;
+use ava_core::spec::{Progress, Rect};
 
 use crate::ffi::*;
 use crate::image;
@@ -407,12 +407,21 @@ pub(crate) unsafe fn unmap_image(
     }
 }
 
-/// Whether the command of `event` is done, so that its buffers are no longer in flight. If it was a map, its data is where it
-/// belongs when this says so.
+/// Whether the command of `event` is done, see [`event_progress`].
 ///
 /// # Safety
 /// The event is alive.
 pub(crate) unsafe fn event_is_complete(vendor: &Vendor, event: cl_event) -> bool {
+    // SAFETY: promised by the caller.
+    unsafe { event_progress(vendor, event) != Progress::Running }
+}
+
+/// How far the command of `event` is; when it is done, its buffers are no longer in flight. If it was a map, its data is where it
+/// belongs when this says so. A command that failed has read nothing.
+///
+/// # Safety
+/// The event is alive.
+pub(crate) unsafe fn event_progress(vendor: &Vendor, event: cl_event) -> Progress {
     // SAFETY: promised by the caller; asks for a status.
     let status = crate::callback::told_state(event).or_else(|| unsafe {
         ask::<cl_int>(|len, value, ret| {
@@ -427,7 +436,7 @@ pub(crate) unsafe fn event_is_complete(vendor: &Vendor, event: cl_event) -> bool
     // A vendor that cannot say will never use the buffers again.
     let status = status.unwrap_or(CL_INVALID_EVENT);
     if status > CL_COMPLETE {
-        return false;
+        return Progress::Running;
     }
     if ARRIVALS.load(Ordering::Acquire) != 0 {
         // The lock is held over the copy: whoever finds no arrival finds its data.
@@ -441,5 +450,5 @@ pub(crate) unsafe fn event_is_complete(vendor: &Vendor, event: cl_event) -> bool
             }
         }
     }
-    true
+    if status == CL_COMPLETE { Progress::Done } else { Progress::Failed }
 }

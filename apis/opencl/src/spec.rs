@@ -162,7 +162,7 @@ ava_api! {
         static DEVICE_MEMORY: Continuous;
 
         /// Buffers of transfers that the device has not finished.
-        #[registry(done = mapped::event_is_complete)]
+        #[registry(done = mapped::event_progress)]
         static IN_FLIGHT: BufRegistry<cl_command_queue, cl_event>;
 
         // Platforms and devices.

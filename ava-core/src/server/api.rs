@@ -5,7 +5,7 @@ use std::ffi::{CStr, c_void};
 
 use super::call::Call;
 use super::callback::Pool;
-use crate::spec::ApiDesc;
+use crate::spec::{ApiDesc, Progress};
 
 /// A table of the vendor's functions: the generated `Vendor` struct of some API.
 pub type Vendor = dyn Any + Send + Sync;
@@ -73,8 +73,8 @@ pub struct StateOps {
 /// A registry of buffers in flight.
 #[derive(Debug)]
 pub struct RegistryDesc {
-    /// Asks the vendor whether the command of a completion token (a handle's bits) is done.
-    pub done: Option<unsafe fn(&Vendor, u64) -> bool>,
+    /// Asks the vendor how far the command of a completion token (a handle's bits) is.
+    pub done: Option<unsafe fn(&Vendor, u64) -> Progress>,
     /// Kind of the tokens.
     pub token_kind: Option<u8>,
 }

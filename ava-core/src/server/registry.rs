@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use super::api::{RegistryDesc, ServerApi, Vendor};
 use super::shadow::Memory;
+use crate::spec::Progress;
 use crate::wire::{MAX_TICKETS, TICKET_DISCARD, TICKET_NOBODY};
 
 /// A deferred buffer.
@@ -95,19 +96,19 @@ impl Registries {
             let Some(entries) = state.registries.get_mut(n) else { continue };
             let mut kept = VecDeque::with_capacity(entries.len());
             for entry in entries.drain(..) {
-                if is_finished(desc, vendor, &entry, want) {
-                    finished.push((desc, entry));
-                } else {
-                    kept.push_back(entry);
+                match progress(desc, vendor, &entry, want) {
+                    Progress::Running => kept.push_back(entry),
+                    Progress::Done => finished.push((desc, entry.ticket, entry)),
+                    Progress::Failed => finished.push((desc, entry.ticket | TICKET_DISCARD, entry)),
                 }
             }
             *entries = kept;
         }
-        for (desc, entry) in finished {
+        for (desc, ticket, entry) in finished {
             self.waiting.fetch_sub(1, Ordering::AcqRel);
             release_token(api, desc, vendor, entry.token);
             if entry.ticket > TICKET_NOBODY {
-                state.ready.push_back(entry.ticket);
+                state.ready.push_back(ticket);
                 self.waiting.fetch_add(1, Ordering::AcqRel);
             }
         }
@@ -122,15 +123,20 @@ impl Registries {
     }
 }
 
-fn is_finished(desc: &RegistryDesc, vendor: &Vendor, entry: &Entry, want: Want) -> bool {
-    let done = || match (desc.done, entry.token) {
+/// How far an entry's command is, as far as the call that asks may learn it.
+fn progress(desc: &RegistryDesc, vendor: &Vendor, entry: &Entry, want: Want) -> Progress {
+    let asked = || match (desc.done, entry.token) {
         (_, 0) | (None, _) => None,
         // SAFETY: the entry owns a reference of its token, and the vendor table is that of the registry's API.
         (Some(done), token) => Some(unsafe { done(vendor, token) }),
     };
     match want {
-        Want::Done => done() == Some(true),
-        Want::Key(key, before) => entry.key == key && entry.sequence < before && done() != Some(false),
+        Want::Done => asked().unwrap_or(Progress::Running),
+        // Without a token, or a way to ask about it, what drains the key is what says that it is done.
+        Want::Key(key, before) if entry.key == key && entry.sequence < before => {
+            asked().unwrap_or(Progress::Done)
+        }
+        Want::Key(..) => Progress::Running,
     }
 }
 

@@ -31,6 +31,23 @@ pub enum Mode {
     Async,
 }
 
+/// How far the command of a completion token is, as `#[registry(done = PATH)]` says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// It may still use its buffers.
+    Running,
+    /// It is done, and its outputs are there.
+    Done,
+    /// It ended, and its outputs are not to be looked at: the application keeps what it had.
+    Failed,
+}
+
+impl From<bool> for Progress {
+    fn from(done: bool) -> Self {
+        if done { Self::Done } else { Self::Running }
+    }
+}
+
 /// Type of the extra parameter that receives what `BufRegistry` hands back; see `contextual` in the language reference.
 #[derive(Debug)]
 pub enum PendingBuffers {}

@@ -41,7 +41,9 @@ pub(super) fn prototypes(model: &Model) -> TokenStream {
         let (name, ty) = (names::expr(&registry.name, None, "done"), &model.handles[token].name);
         Some(quote_spanned! {at(path)=>
             #[allow(unused_unsafe, non_snake_case, clippy::undocumented_unsafe_blocks)]
-            unsafe fn #name(vendor: &server::Vendor, token: #ty) -> bool { unsafe { #path(vendor, token) } }
+            unsafe fn #name(vendor: &server::Vendor, token: #ty) -> __p::Progress {
+                unsafe { #path(vendor, token) }.into()
+            }
         })
     });
     let states = model.handles.iter().filter_map(vendor::state_functions);

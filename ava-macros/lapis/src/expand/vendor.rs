@@ -173,8 +173,10 @@ pub(super) fn registries(model: &Model) -> TokenStream {
             |_| {
                 let done = names::expr(&registry.name, None, "done");
                 quote!(Some({
-                    unsafe fn done(vendor: &__p::server::Vendor, bits: u64) -> bool {
-                        let Some(vendor) = vendor.downcast_ref::<Vendor>() else { return false };
+                    unsafe fn done(vendor: &__p::server::Vendor, bits: u64) -> __p::Progress {
+                        let Some(vendor) = vendor.downcast_ref::<Vendor>() else {
+                            return __p::Progress::Running;
+                        };
                         unsafe { #done(vendor, __p::RawHandle::from_bits(bits)) }
                     }
                     done

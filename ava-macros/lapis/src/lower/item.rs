@@ -251,8 +251,8 @@ fn registry(item: &StaticItem, names: &Names, errors: &mut Errors) -> Option<Reg
         ),
         (None, Some(_)) => errors.at(
             &item.ty,
-            "a registry with tokens needs `#[registry(done = PATH)]`, an `unsafe fn(&server::Vendor, TOKEN) -> bool` that says \
-             whether the token's command is done",
+            "a registry with tokens needs `#[registry(done = PATH)]`, an `unsafe fn(&server::Vendor, TOKEN) -> Progress` that \
+             says whether the token's command is done",
         ),
         _ => {}
     }

@@ -64,8 +64,8 @@ pub mod toy {
     const _: unsafe extern "C" fn(event) -> status = crate::ffi::toyRetainEvent;
     const _: unsafe extern "C" fn(event) -> status = crate::ffi::toyReleaseEvent;
     #[allow(unused_unsafe, non_snake_case, clippy::undocumented_unsafe_blocks)]
-    unsafe fn __READS_done(vendor: &server::Vendor, token: event) -> bool {
-        unsafe { hooks::event_is_done(vendor, token) }
+    unsafe fn __READS_done(vendor: &server::Vendor, token: event) -> __p::Progress {
+        unsafe { hooks::event_is_done(vendor, token) }.into()
     }
     /// Hash of the specification, on which guest and server agree.
     pub const SPEC_HASH: [u8; 16] = [
@@ -764,9 +764,12 @@ pub mod toy {
             registries: &[
                 __p::server::RegistryDesc {
                     done: Some({
-                        unsafe fn done(vendor: &__p::server::Vendor, bits: u64) -> bool {
+                        unsafe fn done(
+                            vendor: &__p::server::Vendor,
+                            bits: u64,
+                        ) -> __p::Progress {
                             let Some(vendor) = vendor.downcast_ref::<Vendor>() else {
-                                return false
+                                return __p::Progress::Running;
                             };
                             unsafe {
                                 __READS_done(vendor, __p::RawHandle::from_bits(bits))
