@@ -10,7 +10,7 @@ use crate::ffi::*;
 use crate::opencl::guest;
 use crate::opencl::server::Vendor;
 use crate::remote::platforms;
-use crate::{command_buffer, svm_remote};
+use crate::{command_buffer, remote, svm_remote};
 
 /// The extensions that a program may see.
 ///
@@ -147,7 +147,8 @@ pub(crate) unsafe fn visible(
     };
     if !value.is_null() {
         if size < visible.len() {
-            return CL_INVALID_VALUE;
+            // SAFETY: promised by the caller.
+            return unsafe { remote::too_short(visible.len(), size_ret, query) };
         }
         // SAFETY: there is room for `size` bytes, as promised.
         unsafe { value.cast::<u8>().copy_from_nonoverlapping(visible.as_ptr(), visible.len()) };

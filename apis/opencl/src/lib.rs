@@ -24,6 +24,7 @@ pub mod ffi {
 
 mod callback;
 pub mod command_buffer;
+mod describe;
 mod extension;
 mod icd;
 pub mod image;

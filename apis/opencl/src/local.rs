@@ -25,7 +25,8 @@ pub(crate) unsafe fn report(errcode_ret: *mut cl_int, status: cl_int) {
 
 // Queries that the guest answers or completes.
 
-/// Answers a query with `value`, as every `clGet*Info` does.
+/// Answers a query with `value`, as every `clGet*Info` does; not if there is too little room, of which vendors say one thing or the
+/// other.
 ///
 /// # Safety
 /// The pointers are the application's, as the C functions demand.
@@ -34,11 +35,11 @@ unsafe fn answer<T: Copy>(
     param_value_size: usize,
     param_value: *mut c_void,
     param_value_size_ret: *mut usize,
-) -> cl_int {
+) -> Option<cl_int> {
     let len = size_of_val(value);
     if !param_value.is_null() {
         if param_value_size < len {
-            return CL_INVALID_VALUE;
+            return None;
         }
         // SAFETY: the application's buffer has room for `param_value_size` bytes.
         unsafe { ptr::copy_nonoverlapping(value.as_ptr().cast::<u8>(), param_value.cast(), len) };
@@ -47,7 +48,7 @@ unsafe fn answer<T: Copy>(
         // SAFETY: promised by the caller.
         unsafe { param_value_size_ret.write(len) };
     }
-    CL_SUCCESS
+    Some(CL_SUCCESS)
 }
 
 /// After a successful query for `asked` of the object behind `raw`: if that was its reference count (`count`), replaces the vendor's
@@ -134,9 +135,10 @@ pub(crate) unsafe fn context_info(
         if param_name == CL_CONTEXT_PROPERTIES
             && let Some(meta) = ava_core::guest::meta_of::<kind::cl_context>(context)
             // Whether no list is an empty one or one of an end alone is the vendor's to say.
-            && !meta.properties.is_empty()
+            && meta.properties.len() > 1
+            && let Some(status) = answer(&meta.properties, param_value_size, param_value, param_value_size_ret)
         {
-            return answer(&meta.properties, param_value_size, param_value, param_value_size_ret);
+            return status;
         }
         let status =
             guest::context_info(context, param_name, param_value_size, param_value, param_value_size_ret);
@@ -159,8 +161,11 @@ pub(crate) unsafe fn mem_info(
     // SAFETY: promised by the caller.
     unsafe {
         let meta = ava_core::guest::meta_of::<kind::cl_mem>(memobj);
-        if let (CL_MEM_HOST_PTR, Some(meta)) = (param_name, meta) {
-            return answer(&[meta.host_ptr], param_value_size, param_value, param_value_size_ret);
+        if let (CL_MEM_HOST_PTR, Some(meta)) = (param_name, meta)
+            && let Some(status) =
+                answer(&[meta.host_ptr], param_value_size, param_value, param_value_size_ret)
+        {
+            return status;
         }
         let status = guest::mem_info(memobj, param_name, param_value_size, param_value, param_value_size_ret);
         if let (CL_MEM_FLAGS, CL_SUCCESS, Some(meta)) = (param_name, status, meta)
@@ -301,6 +306,12 @@ pub(crate) unsafe fn create_kernels(
     kernels: *mut cl_kernel,
     num_kernels_ret: *mut cl_uint,
 ) -> cl_int {
+    let mut count = 0;
+    // SAFETY: asks for a number.
+    let status = unsafe { guest::count_kernels(program, &mut count) };
+    if status != CL_SUCCESS {
+        return status;
+    }
     // SAFETY: names are bytes.
     let names = match unsafe { program_list::<u8>(program, CL_PROGRAM_KERNEL_NAMES) } {
         Ok(names) => names,

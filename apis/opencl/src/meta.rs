@@ -102,7 +102,7 @@ impl MemMeta {
 
     /// Takes from the object that it is made of, with these flags, what it does not say itself.
     pub(crate) fn inherit(&mut self, parent: &Self, flags: cl_mem_flags) {
-        self.flags = flags | parent.flags & HOST_MEMORY;
+        self.flags = flags & !HOST_MEMORY | parent.flags & HOST_MEMORY;
         if flags & HOST_ACCESS == 0 {
             self.flags |= parent.flags & HOST_ACCESS;
         }

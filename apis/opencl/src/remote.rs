@@ -9,6 +9,7 @@ use crate::meta::{ArgKind, KernelMeta};
 use crate::opencl::server::Vendor;
 use crate::opencl::{context_notify, program_notify};
 use crate::pins;
+use crate::shape;
 use crate::storage::GONE;
 
 /// A query of one fixed-size value.
@@ -84,25 +85,56 @@ pub(crate) unsafe fn loader_info(
     unsafe { query(param_name, param_value_size, param_value, param_value_size_ret) }
 }
 
-// Contexts.
-
-/// Whether a list of context properties has none but those that mean the same in another process. Those of GL and D3D sharing are
-/// addresses of the application's, which the vendor must not see.
+/// Refuses a query whose answer of `len` bytes is not the vendor's as the vendor refuses it, which `query` asks, when there is too little
+/// room: some say how much there has to be.
 ///
 /// # Safety
-/// `list` is null or a complete list.
-unsafe fn are_portable(list: *const cl_context_properties) -> bool {
-    let mut at = list;
-    // SAFETY: the list ends with a 0 in place of a key, and is read no further.
-    while !at.is_null() && unsafe { *at } != 0 {
-        // SAFETY: as above.
-        if !matches!(unsafe { *at }, CL_CONTEXT_PLATFORM | CL_CONTEXT_INTEROP_USER_SYNC) {
-            return false;
-        }
-        // SAFETY: a key is followed by a value and another key.
-        at = unsafe { at.add(2) };
+/// `size_ret` is null or writable; `query` may be called with no room.
+pub(crate) unsafe fn too_short(
+    len: usize,
+    size_ret: *mut usize,
+    query: impl FnOnce(usize, *mut c_void, *mut usize) -> cl_int,
+) -> cl_int {
+    /// No answer is so large.
+    const UNTOUCHED: usize = usize::MAX;
+    let (mut no_room, mut said) = (0u8, UNTOUCHED);
+    let status = query(0, (&raw mut no_room).cast(), &mut said);
+    if said != UNTOUCHED && !size_ret.is_null() {
+        // SAFETY: promised by the caller.
+        unsafe { size_ret.write(len) };
     }
-    true
+    if status == CL_SUCCESS { CL_INVALID_VALUE } else { status }
+}
+
+// Contexts.
+
+/// A list of context properties as the vendor may see it. Only these mean the same in another process; those of GL and D3D sharing are
+/// addresses of the application's. In place of each other one the vendor sees one that nobody knows, so that it says what it says of
+/// properties that it does not know.
+///
+/// # Safety
+/// `list` is null or a list that [`shape::property_count`] found complete.
+unsafe fn portable(list: *const cl_context_properties) -> Option<Vec<cl_context_properties>> {
+    /// In no range that Khronos gives to anybody.
+    const UNKNOWN: cl_context_properties = 0x0a5a_0a5a;
+    if list.is_null() {
+        return None;
+    }
+    let mut portable = Vec::new();
+    for pair in 0..shape::MAX_PAIRS {
+        // SAFETY: the list ends with a 0 in place of a key, or has so many pairs; it is read no further.
+        let (key, value) = unsafe {
+            let at = list.add(2 * pair);
+            if *at == 0 {
+                break;
+            }
+            (*at, *at.add(1))
+        };
+        let known = matches!(key, CL_CONTEXT_PLATFORM | CL_CONTEXT_INTEROP_USER_SYNC);
+        portable.extend_from_slice(&if known { [key, value] } else { [UNKNOWN, 0] });
+    }
+    portable.push(0);
+    Some(portable)
 }
 
 /// `clCreateContext`.
@@ -119,9 +151,8 @@ pub(crate) unsafe fn create_context(
 ) -> cl_context {
     // SAFETY: promised by the caller.
     unsafe {
-        if !are_portable(properties) {
-            return refuse(errcode_ret, CL_INVALID_PROPERTY);
-        }
+        let properties = portable(properties);
+        let properties = properties.as_ref().map_or(ptr::null(), |list| list.as_ptr());
         vendor.clCreateContext(properties, num_devices, devices, notify, user_data, errcode_ret)
     }
 }
@@ -139,20 +170,19 @@ pub(crate) unsafe fn create_context_from_type(
 ) -> cl_context {
     // SAFETY: promised by the caller.
     unsafe {
-        if !are_portable(properties) {
-            return refuse(errcode_ret, CL_INVALID_PROPERTY);
-        }
+        let properties = portable(properties);
+        let properties = properties.as_ref().map_or(ptr::null(), |list| list.as_ptr());
         vendor.clCreateContextFromType(properties, device_type, notify, user_data, errcode_ret)
     }
 }
 
-/// Whether the vendor's list of a context's properties has more than its end.
-pub(crate) fn has_properties(vendor: &Vendor, context: cl_context) -> bool {
+/// Whether `size` bytes have room for the vendor's list of a context's properties, and it has more than its end.
+pub(crate) fn shows_properties(vendor: &Vendor, context: cl_context, size: usize) -> bool {
     let mut len = 0;
     // SAFETY: asks for the length alone; a context that there is not is the vendor's to refuse.
     let status =
         unsafe { vendor.clGetContextInfo(context, CL_CONTEXT_PROPERTIES, 0, ptr::null_mut(), &mut len) };
-    status == CL_SUCCESS && len > size_of::<cl_context_properties>()
+    status == CL_SUCCESS && len > size_of::<cl_context_properties>() && size >= len
 }
 
 // Buffers.
@@ -205,8 +235,17 @@ pub(crate) unsafe fn create_buffer(
     }
     if flags & CL_MEM_USE_HOST_PTR != 0 {
         if flags & (CL_MEM_COPY_HOST_PTR | CL_MEM_ALLOC_HOST_PTR) != 0 {
-            // SAFETY: promised by the caller.
-            return unsafe { refuse(errcode_ret, CL_INVALID_VALUE) };
+            // Never right, but the vendor says why: it may have another reason.
+            let mut status = CL_INVALID_VALUE;
+            // SAFETY: promised by the caller; the vendor keeps nothing, as what it makes is released.
+            unsafe {
+                let made = vendor.clCreateBuffer(context, flags, size, host_ptr, &mut status);
+                if status == CL_SUCCESS {
+                    vendor.clReleaseMemObject(made);
+                    status = CL_INVALID_VALUE;
+                }
+                return refuse(errcode_ret, status);
+            }
         }
         flags = flags & !CL_MEM_USE_HOST_PTR | CL_MEM_COPY_HOST_PTR;
     }
@@ -339,14 +378,16 @@ pub(crate) fn describe_kernel(vendor: &Vendor, kernel: cl_kernel) -> KernelMeta 
 /// nothing, tells our addition from the application's.
 const ARG_INFO: &[u8] = b" -D__AVA__ -cl-kernel-arg-info";
 
+/// The same in place of no options, which are not the same as none in a string: PoCL then describes arguments unasked.
+const ARG_INFO_ALONE: &[u8] = b"-D__AVA__=0 -cl-kernel-arg-info";
+
 /// The application's options (null or a string) and [`ARG_INFO`].
 pub(crate) fn with_arg_info(options: *const c_char) -> CString {
-    let mut all = match options.is_null() {
-        true => Vec::new(),
+    let all = match options.is_null() {
+        true => ARG_INFO_ALONE.to_vec(),
         // SAFETY: decoded strings are terminated.
-        false => unsafe { CStr::from_ptr(options) }.to_bytes().to_vec(),
+        false => [unsafe { CStr::from_ptr(options) }.to_bytes(), ARG_INFO].concat(),
     };
-    all.extend_from_slice(ARG_INFO);
     CString::new(all).unwrap_or_default()
 }
 
@@ -354,7 +395,7 @@ pub(crate) fn with_arg_info(options: *const c_char) -> CString {
 ///
 /// # Safety
 /// Live objects.
-unsafe fn build_options(
+pub(crate) unsafe fn build_options(
     vendor: &Vendor,
     program: cl_program,
     device: cl_device_id,
@@ -376,9 +417,15 @@ unsafe fn build_options(
 }
 
 /// The part of `options` (terminated) that is the application's, if we added to it.
-fn without_arg_info(options: &[u8]) -> Option<&[u8]> {
+pub(crate) fn without_arg_info(options: &[u8]) -> Option<&[u8]> {
     let text = options.strip_suffix(&[0]).unwrap_or(options);
-    text.strip_suffix(ARG_INFO).or_else(|| text.strip_suffix(&ARG_INFO[1..]))
+    let ours = [ARG_INFO, &ARG_INFO[1..], ARG_INFO_ALONE];
+    ours.into_iter().find_map(|ours| text.strip_suffix(ours))
+}
+
+/// Whether all of `options` (terminated) is ours, as the application passed none.
+pub(crate) fn are_ours_alone(options: &[u8]) -> bool {
+    options.strip_suffix(&[0]).unwrap_or(options) == ARG_INFO_ALONE
 }
 
 /// `clGetProgramBuildInfo`, which does not show what [`with_arg_info`] added.
@@ -400,7 +447,12 @@ pub(crate) unsafe fn program_build_info(
             && let Some(own) = without_arg_info(&options)
         {
             if !value.is_null() && size <= own.len() {
-                return CL_INVALID_VALUE;
+                // SAFETY: promised by the caller; the vendor writes no more than a size.
+                return unsafe {
+                    too_short(own.len() + 1, size_ret, |size, value, size_ret| {
+                        vendor.clGetProgramBuildInfo(program, device, name, size, value, size_ret)
+                    })
+                };
             }
             // SAFETY: there is room for the options and their terminator; `size_ret` is null or writable.
             unsafe {
@@ -417,34 +469,6 @@ pub(crate) unsafe fn program_build_info(
     }
     // SAFETY: promised by the caller.
     unsafe { vendor.clGetProgramBuildInfo(program, device, name, size, value, size_ret) }
-}
-
-/// Whether the vendor describes the kernel's arguments only because [`with_arg_info`] asked for it.
-///
-/// # Safety
-/// A live kernel, or null.
-pub(crate) unsafe fn arg_info_is_ours(vendor: &Vendor, kernel: cl_kernel) -> bool {
-    // SAFETY: asks for one handle each, of live objects; a program has a device.
-    unsafe {
-        let program = ask::<usize>(|len, value, ret| {
-            vendor.clGetKernelInfo(kernel, CL_KERNEL_PROGRAM, len, value, ret)
-        });
-        let Some(program) = program.map(|bits| bits as cl_program) else { return false };
-        let mut devices = [ptr::null_mut::<c_void>(); 64];
-        let room = size_of_val(&devices);
-        let status = vendor.clGetProgramInfo(
-            program,
-            CL_PROGRAM_DEVICES,
-            room,
-            devices.as_mut_ptr().cast(),
-            ptr::null_mut(),
-        );
-        status == CL_SUCCESS
-            && build_options(vendor, program, devices[0].cast()).is_ok_and(|options| {
-                let asked = b"-cl-kernel-arg-info";
-                without_arg_info(&options).is_some_and(|own| !own.windows(asked.len()).any(|w| w == asked))
-            })
-    }
 }
 
 fn arg_kind(vendor: &Vendor, kernel: cl_kernel, index: cl_uint) -> ArgKind {

@@ -17,10 +17,11 @@ const MAX_ARG_VALUE: usize = 64 * 1024;
 
 // Property lists.
 
+/// More pairs than a list of any API has; one that does not end is read no further.
+pub(crate) const MAX_PAIRS: usize = 256;
+
 /// Number of words in a list of key-value pairs that ends with key 0, the 0 included; 0 for the null pointer.
 pub(crate) fn property_count<T: Copy + Default + PartialEq>(list: Ptr<'_, T>) -> usize {
-    /// More than any API has; a list that does not end is read no further.
-    const MAX_PAIRS: usize = 256;
     if list.is_null() {
         return 0;
     }
@@ -333,6 +334,19 @@ pub(crate) fn task_mode(queue: &QueueMeta, kernel: &KernelMeta, waits: (cl_uint,
 /// A task as it is remembered.
 pub(crate) fn task(queue: &QueueMeta) -> Launch {
     Launch { context: queue.context, device: queue.device, dimensions: 0, local: None }
+}
+
+/// How much of `size_ret` a query filled that came to nothing: some vendors say how much room they want, others leave it alone. No answer is
+/// 0 bytes large for which there was too little room.
+pub(crate) fn sized(status: cl_int, size_ret: Ptr<'_, usize>) -> usize {
+    usize::from(status == CL_SUCCESS || size_ret.at(0) != 0)
+}
+
+/// How many of the devices' statuses the vendor gave, which made a program or none. Where it made none and nothing but `CL_SUCCESS` is
+/// there, it did not get so far.
+pub(crate) fn loaded(made: bool, status: Ptr<'_, cl_int>, devices: cl_uint) -> usize {
+    let devices = devices as usize;
+    if made || (0..devices).any(|i| status.at(i) != CL_SUCCESS) { devices } else { 0 }
 }
 
 /// Whether a mapping shows what the buffer contains.

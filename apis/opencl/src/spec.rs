@@ -80,7 +80,7 @@ ava_api! {
         use crate::svm::{self, SvmFreeNotify};
         use crate::svm_remote::{self, End};
         use crate::{
-            callback, extension, image, local, mapped, mapping, native, output, pins, remote, shape, storage,
+            callback, describe, extension, image, local, mapped, mapping, native, output, pins, remote, shape, storage,
         };
 
         #[status(ok = CL_SUCCESS, lost = CL_DEVICE_NOT_AVAILABLE, refused = CL_MEM_OBJECT_ALLOCATION_FAILURE)]
@@ -182,6 +182,7 @@ ava_api! {
                 param_name: cl_platform_info,
                 param_value_size: usize,
                 param_value: *mut c_void,
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int {
                 // SAFETY: the application keeps to the C function's contract.
@@ -205,6 +206,7 @@ ava_api! {
                 param_name: cl_device_info,
                 param_value_size: usize,
                 param_value: *mut c_void,
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int {
                 // SAFETY: the application keeps to the C function's contract.
@@ -303,7 +305,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(bytes = param_value_size, filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int {
                 let answer = (param_value_size, param_value, param_value_size_ret);
@@ -319,7 +321,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(with = shape::device_info(param_name, param_value_size), filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int {
                 let answer = (param_value_size, param_value, param_value_size_ret);
@@ -334,7 +336,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(with = shape::device_info(param_name, param_value_size), filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int {
                 let answer = (param_value_size, param_value, param_value_size_ret);
@@ -422,7 +424,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(bytes = param_value_size, filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int {
                 // SAFETY: decoded arguments are what the C function demands.
@@ -485,11 +487,14 @@ ava_api! {
                 param_value_size: usize,
                 #[output(with = shape::context_info(param_name, param_value_size), filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int {
                 // The guest knows them; the vendor's are addresses of this process.
-                if param_name == CL_CONTEXT_PROPERTIES && remote::has_properties(vendor, context) {
+                if param_name == CL_CONTEXT_PROPERTIES
+                    && !param_value.is_null()
+                    && remote::shows_properties(vendor, context, param_value_size)
+                {
                     return CL_INVALID_VALUE;
                 }
                 // SAFETY: decoded arguments are what the C function demands.
@@ -534,7 +539,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(with = shape::queue_info(param_name, param_value_size), filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int;
 
@@ -955,10 +960,10 @@ ava_api! {
                 param_value_size: usize,
                 #[output(with = shape::mem_info(param_name, param_value_size), filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int {
-                if param_name == CL_MEM_HOST_PTR {
+                if param_name == CL_MEM_HOST_PTR && !param_value.is_null() && param_value_size >= size_of::<usize>() {
                     // The guest knows its own; the vendor's is an address of this process.
                     return CL_INVALID_VALUE;
                 }
@@ -1142,7 +1147,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(with = image::info(param_name, param_value_size), filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int;
 
@@ -1538,7 +1543,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(with = shape::sampler_info(param_name, param_value_size), filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int;
 
@@ -1564,7 +1569,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(bytes = param_value_size, filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int;
         }
@@ -2092,7 +2097,7 @@ ava_api! {
                 lengths: *const usize,
                 #[input(len = num_devices, element(bytes = if lengths.is_null() { 0 } else { lengths[index] }))]
                 binaries: *mut *const c_uchar,
-                #[output(len = num_devices, always)]
+                #[output(len = num_devices, always, filled = shape::loaded(!ret.is_null(), binary_status, num_devices))]
                 binary_status: *mut cl_int,
                 #[output]
                 errcode_ret: *mut cl_int,
@@ -2255,7 +2260,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(bytes = param_value_size, filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int {
                 // SAFETY: decoded arguments are what the C function demands.
@@ -2291,6 +2296,16 @@ ava_api! {
                 }
             }
 
+            /// Whether the program has kernels to be made, and how many.
+            fn count_kernels(
+                program: cl_program,
+                #[output]
+                num_kernels_ret: *mut cl_uint,
+            ) -> cl_int {
+                // SAFETY: asks for a number.
+                unsafe { vendor.clCreateKernelsInProgram(program, 0, std::ptr::null_mut(), num_kernels_ret) }
+            }
+
             fn kernel_arg_info(
                 kernel: cl_kernel,
                 arg_indx: cl_uint,
@@ -2298,17 +2313,18 @@ ava_api! {
                 param_value_size: usize,
                 #[output(bytes = param_value_size, filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int {
                 // SAFETY: decoded arguments are what the C function demands.
                 unsafe {
-                    if remote::arg_info_is_ours(vendor, kernel) {
+                    let status = vendor.clGetKernelArgInfo(
+                        kernel, arg_indx, param_name, param_value_size, param_value, param_value_size_ret,
+                    );
+                    if status == CL_SUCCESS && describe::arg_info_is_ours(vendor, kernel) {
                         return CL_KERNEL_ARG_INFO_NOT_AVAILABLE;
                     }
-                    vendor.clGetKernelArgInfo(
-                        kernel, arg_indx, param_name, param_value_size, param_value, param_value_size_ret,
-                    )
+                    status
                 }
             }
 
@@ -2378,7 +2394,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(with = shape::program_info(param_name, param_value_size), filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int {
                 if param_name == CL_PROGRAM_BINARIES {
@@ -2457,7 +2473,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(with = shape::kernel_info(param_name, param_value_size), filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int;
 
@@ -2485,7 +2501,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(bytes = param_value_size, filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int;
 
@@ -2500,7 +2516,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(bytes = param_value_size, filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int;
 
@@ -2515,7 +2531,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(bytes = param_value_size, filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int;
 
@@ -2630,7 +2646,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(with = shape::event_info(param_name, param_value_size), filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
                 #[contextual(IN_FLIGHT.poll())]
                 bufs: PendingBuffers,
@@ -2642,7 +2658,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(bytes = param_value_size, filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
                 #[contextual(IN_FLIGHT.poll())]
                 bufs: PendingBuffers,
@@ -3070,7 +3086,7 @@ ava_api! {
                 param_value_size: usize,
                 #[output(with = shape::command_buffer_info(param_name, param_value_size), filled = *param_value_size_ret)]
                 param_value: *mut c_void,
-                #[output]
+                #[output(always, filled = shape::sized(ret, param_value_size_ret))]
                 param_value_size_ret: *mut usize,
             ) -> cl_int {
                 // SAFETY: decoded arguments are what the C function demands.
