@@ -1,5 +1,5 @@
-//! Whether the vendor describes the arguments of a kernel that was not built for it: the server asks for descriptions that the
-//! application did not ask for, and must not show those that it would not have got.
+//! What the server finds out about kernels beyond what it is asked: which local size they demand, so that the guest can tell launches that
+//! fail, and whether the vendor would have described their arguments had the server not asked for it.
 
 use std::ptr;
 use std::sync::{Mutex, PoisonError};
@@ -7,6 +7,22 @@ use std::sync::{Mutex, PoisonError};
 use crate::ffi::*;
 use crate::opencl::server::Vendor;
 use crate::remote::{are_ours_alone, ask, build_options, without_arg_info};
+
+/// The local size that a kernel's source demands; zeros if it demands none.
+pub(crate) fn required_size(vendor: &Vendor, kernel: cl_kernel) -> [usize; 3] {
+    // SAFETY: the vendor just made the kernel.
+    let devices = unsafe { devices_of(vendor, program_of(vendor, kernel)) };
+    let of = |device: &cl_device_id| {
+        // SAFETY: asks for three numbers, about a device of the kernel's program.
+        unsafe {
+            ask::<[usize; 3]>(|len, value, ret| {
+                let what = CL_KERNEL_COMPILE_WORK_GROUP_SIZE;
+                vendor.clGetKernelWorkGroupInfo(kernel, *device, what, len, value, ret)
+            })
+        }
+    };
+    devices.iter().find_map(of).unwrap_or_default()
+}
 
 /// A kernel's program; null if the vendor does not say.
 ///

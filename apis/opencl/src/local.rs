@@ -398,6 +398,17 @@ pub(crate) unsafe fn set_undescribed_arg(args: &args::clSetKernelArg) -> Option<
     Some(unsafe { learn_arg(args, status) })
 }
 
+/// After `clSetUserEventStatus`.
+///
+/// # Safety
+/// None.
+pub(crate) unsafe fn user_event_set(args: &args::clSetUserEventStatus, status: cl_int) -> cl_int {
+    if status == CL_SUCCESS && args.execution_status < 0 {
+        shape::note_failure();
+    }
+    status
+}
+
 /// After `clSetKernelArg`.
 ///
 /// # Safety
@@ -407,7 +418,7 @@ pub(crate) unsafe fn learn_arg(args: &args::clSetKernelArg, status: cl_int) -> c
     let kernel = unsafe { ava_core::guest::meta_of::<kind::cl_kernel>(args.kernel) };
     if let (CL_SUCCESS, Some(kernel)) = (status, kernel) {
         // SAFETY: the vendor took a value of this size, so it is there.
-        kernel.took(args.arg_index, unsafe { image::local::arg(args.arg_size, args.arg_value) });
+        kernel.took(args.arg_index, unsafe { image::local::arg(args.kernel, args.arg_size, args.arg_value) });
     }
     status
 }
@@ -429,10 +440,14 @@ pub(crate) unsafe fn learn_launch(args: &args::clEnqueueNDRangeKernel, status: c
     };
     // SAFETY: the vendor accepted the call, so there is a size for each dimension, or none.
     let local = unsafe { Ptr::new(args.local_work_size, usize::MAX) };
+    // SAFETY: as above, where an offset may be missing.
+    let offset = unsafe { Ptr::new(args.global_work_offset, usize::MAX) };
+    // SAFETY: as above.
+    let global = unsafe { Ptr::new(args.global_work_size, usize::MAX) };
     if let (Some(kernel), Some(queue)) = (kernel, queue)
         && let Some(launch) = shape::launch(queue, args.work_dim, local)
     {
-        kernel.launched(launch);
+        kernel.reached(launch, shape::reach(args.work_dim, offset, global));
     }
     output::launched(args.command_queue);
     status

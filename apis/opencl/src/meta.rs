@@ -42,10 +42,24 @@ pub struct QueueMeta {
     pub device: u64,
 }
 
+/// Property of a queue on the device, which takes no commands of the host.
+const ON_DEVICE: cl_command_queue_properties = CL_QUEUE_ON_DEVICE;
+
 impl QueueMeta {
     /// The description of a queue for `device` in `context`.
     pub fn new(context: u64, device: u64) -> Self {
         Self { context, device }
+    }
+
+    /// The description of a queue with a list of properties. Nothing is known of one on the device, so that the vendor answers for
+    /// whatever is done with it.
+    pub fn with(context: u64, device: u64, properties: Ptr<'_, cl_queue_properties>) -> Self {
+        let words = crate::shape::property_count(properties);
+        let on_device = (0..words.saturating_sub(1)).step_by(2).any(|key| {
+            properties.at(key) == CL_QUEUE_PROPERTIES as cl_queue_properties
+                && properties.at(key + 1) & ON_DEVICE != 0
+        });
+        if on_device { Self::default() } else { Self::new(context, device) }
     }
 }
 
@@ -138,6 +152,8 @@ pub enum ArgKind {
 pub struct KernelMeta {
     /// One for each argument.
     pub args: Vec<ArgKind>,
+    /// The local size that its source demands; zeros if it demands none.
+    pub required: [usize; 3],
     #[serde(skip)]
     learned: Arc<Learned>,
 }
@@ -155,7 +171,7 @@ struct Learned {
     args: [AtomicU64; REMEMBERED_ARGS],
     /// The arguments that were accepted as addresses of shared virtual memory, a bit for each.
     addresses: AtomicU64,
-    launches: Mutex<Vec<Launch>>,
+    launches: Mutex<Vec<(Launch, Reach)>>,
 }
 
 impl Default for Learned {
@@ -181,6 +197,32 @@ pub struct Launch {
     pub local: Option<[usize; 3]>,
 }
 
+/// How far a launch goes. What is true of the sizes that a vendor accepts is true of all that are no larger: each of these numbers
+/// has a limit that it does not tell.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// The first id behind the range, in each dimension.
+    pub ends: [usize; 3],
+    /// All work items.
+    pub items: usize,
+    /// Whether there is an offset.
+    pub offset: bool,
+}
+
+impl Reach {
+    fn covers(&self, other: &Self) -> bool {
+        (0..3).all(|i| other.ends[i] <= self.ends[i])
+            && other.items <= self.items
+            && (self.offset || !other.offset)
+    }
+
+    fn extend(&mut self, other: &Self) {
+        self.ends = std::array::from_fn(|i| self.ends[i].max(other.ends[i]));
+        self.items = self.items.max(other.items);
+        self.offset |= other.offset;
+    }
+}
+
 /// The size and nullness of an argument, or what object it is (see [`Arg::object`]), as one word that is not 0.
 fn accepted(arg: Arg) -> u64 {
     (1 << 63)
@@ -196,6 +238,8 @@ pub struct Arg {
     pub null: bool,
     /// If it is an image: what the vendor looks at, see `ImageMeta::class`; else 0.
     pub object: u64,
+    /// Whether it is an object of another context than the kernel's, or of one that is not known.
+    pub foreign: bool,
 }
 
 /// The bit of an argument that is remembered.
@@ -218,6 +262,7 @@ impl KernelMeta {
     pub fn takes(&self, index: cl_uint, arg: Arg) -> bool {
         match self.arg(index) {
             None => false,
+            Some(_) if arg.foreign => false,
             Some(ArgKind::Mem) if arg.size == size_of::<cl_mem>() && arg.object == 0 => true,
             Some(_) => self
                 .learned
@@ -229,17 +274,19 @@ impl KernelMeta {
 
     /// The vendor took this argument.
     pub fn took(&self, index: cl_uint, arg: Arg) {
-        let (Some(kind), Some(last)) = (self.arg(index), self.learned.args.get(index as usize)) else {
-            return;
-        };
-        let now = accepted(arg);
-        if last.load(Ordering::Relaxed) == now {
+        if self.arg(index).is_none() {
             return;
         }
-        last.store(now, Ordering::Relaxed);
-        if kind == ArgKind::Local || kind == ArgKind::Image {
-            // More local memory, or an image of another format, may make a launch fail that was possible before.
-            self.launches().clear();
+        let now = accepted(arg);
+        // What is not remembered may be another than it was.
+        let is_new = match self.learned.args.get(index as usize) {
+            Some(last) => last.swap(now, Ordering::Relaxed) != now,
+            None => true,
+        };
+        if arg.foreign || is_new && (arg.null || arg.object != 0) {
+            // What is of another context, more local memory, or an image of another format may make a launch fail that was possible
+            // before.
+            self.doubt_launches();
         }
     }
 
@@ -253,27 +300,44 @@ impl KernelMeta {
         self.learned.addresses.fetch_or(bit(index).unwrap_or(0), Ordering::Relaxed);
     }
 
+    /// The vendor is to say what it thinks of the next launch, however many like it have succeeded.
+    pub fn doubt_launches(&self) {
+        self.launches().clear();
+    }
+
     /// Whether a launch like this one has succeeded.
     pub fn has_launched(&self, launch: &Launch) -> bool {
-        self.launches().contains(launch)
+        self.has_reached(launch, &Reach::default())
     }
 
     /// A launch like this one succeeded.
     pub fn launched(&self, launch: Launch) {
+        self.reached(launch, Reach::default());
+    }
+
+    /// Whether a launch like this one has succeeded that went as far, or ones that did so together.
+    pub fn has_reached(&self, launch: &Launch, reach: &Reach) -> bool {
+        self.launches().iter().any(|(known, far)| known == launch && far.covers(reach))
+    }
+
+    /// A launch like this one succeeded, and went so far.
+    pub fn reached(&self, launch: Launch, reach: Reach) {
         if launch.context == 0 {
             // The queue is unknown, and this would be said of every unknown queue.
             return;
         }
         let mut launches = self.launches();
-        if !launches.contains(&launch) {
-            if launches.len() == REMEMBERED_LAUNCHES {
-                launches.remove(0);
-            }
-            launches.push(launch);
+        if let Some((_, far)) = launches.iter_mut().find(|(known, _)| *known == launch) {
+            far.extend(&reach);
+            return;
         }
+        if launches.len() == REMEMBERED_LAUNCHES {
+            launches.remove(0);
+        }
+        launches.push((launch, reach));
     }
 
-    fn launches(&self) -> std::sync::MutexGuard<'_, Vec<Launch>> {
+    fn launches(&self) -> std::sync::MutexGuard<'_, Vec<(Launch, Reach)>> {
         self.learned.launches.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -285,9 +349,9 @@ mod tests {
     #[test]
     fn an_argument_is_known_to_be_good_once_the_vendor_took_its_size() {
         let kernel = KernelMeta::new(vec![ArgKind::Value, ArgKind::Mem, ArgKind::Local]);
-        let takes = |index, size, null| kernel.takes(index, Arg { size, null, object: 0 });
+        let takes = |index, size, null| kernel.takes(index, Arg { size, null, object: 0, foreign: false });
         assert!(!takes(0, 4, false));
-        kernel.took(0, Arg { size: 4, null: false, object: 0 });
+        kernel.took(0, Arg { size: 4, null: false, object: 0, foreign: false });
         assert!(takes(0, 4, false));
         assert!(!takes(0, 8, false) && !takes(0, 4, true));
         assert!(takes(1, 8, false) && !takes(1, 4, false));
@@ -302,7 +366,7 @@ mod tests {
     fn an_image_is_known_to_be_good_once_the_vendor_took_its_like() {
         let kernel = KernelMeta::new(vec![ArgKind::Image, ArgKind::Mem]);
         let launch = Launch { context: 1, device: 2, dimensions: 1, local: None };
-        let image = |object| Arg { size: 8, null: false, object };
+        let image = |object| Arg { size: 8, null: false, object, foreign: false };
         assert!(!kernel.takes(0, image(5)));
         kernel.took(0, image(5));
         kernel.launched(launch);
@@ -318,7 +382,7 @@ mod tests {
     fn more_local_memory_makes_launches_doubtful_again() {
         let kernel = KernelMeta::new(vec![ArgKind::Local]);
         let launch = Launch { context: 1, device: 2, dimensions: 1, local: Some([64, 0, 0]) };
-        let local = |size| Arg { size, null: true, object: 0 };
+        let local = |size| Arg { size, null: true, object: 0, foreign: false };
         kernel.took(0, local(16));
         kernel.launched(launch);
         assert!(kernel.has_launched(&launch));
@@ -327,6 +391,53 @@ mod tests {
         assert!(kernel.has_launched(&launch), "the same size again");
         kernel.took(0, local(32));
         assert!(!kernel.has_launched(&launch));
+    }
+
+    #[test]
+    fn a_launch_is_as_good_as_larger_ones_before() {
+        let kernel = KernelMeta::new(vec![]);
+        let launch = Launch { context: 1, device: 2, dimensions: 2, local: None };
+        let reach = |x: usize, y: usize| Reach { ends: [x, y, 0], items: x * y, offset: false };
+        kernel.reached(launch, reach(64, 2));
+        assert!(kernel.has_reached(&launch, &reach(64, 2)) && kernel.has_reached(&launch, &reach(1, 1)));
+        assert!(!kernel.has_reached(&launch, &reach(65, 1)) && !kernel.has_reached(&launch, &reach(64, 3)));
+        assert!(!kernel.has_reached(&launch, &Reach { offset: true, ..reach(1, 1) }));
+        kernel.reached(launch, reach(2, 64));
+        assert!(kernel.has_reached(&launch, &reach(11, 11)) && !kernel.has_reached(&launch, &reach(64, 64)));
+    }
+
+    #[test]
+    fn an_object_of_another_context_is_doubted_and_so_are_launches_with_it() {
+        let kernel = KernelMeta::new(vec![ArgKind::Mem]);
+        let launch = Launch { context: 1, device: 2, dimensions: 1, local: None };
+        let buffer = |foreign| Arg { size: 8, null: false, object: 0, foreign };
+        kernel.took(0, buffer(false));
+        kernel.launched(launch);
+        kernel.took(0, buffer(false));
+        assert!(kernel.takes(0, buffer(false)) && kernel.has_launched(&launch));
+        assert!(!kernel.takes(0, buffer(true)));
+        kernel.took(0, buffer(true));
+        assert!(!kernel.takes(0, buffer(true)) && !kernel.has_launched(&launch));
+    }
+
+    #[test]
+    fn local_memory_is_doubted_wherever_it_is_among_the_arguments() {
+        let kernel = KernelMeta::new(vec![ArgKind::Local; REMEMBERED_ARGS + 1]);
+        let launch = Launch { context: 1, device: 2, dimensions: 1, local: None };
+        kernel.launched(launch);
+        kernel.took(REMEMBERED_ARGS as cl_uint, Arg { size: 1 << 20, null: true, object: 0, foreign: false });
+        assert!(!kernel.has_launched(&launch));
+    }
+
+    #[test]
+    fn nothing_is_known_of_a_queue_on_the_device() {
+        let list = |bits| [CL_QUEUE_PROPERTIES as cl_queue_properties, bits, 0];
+        let with = |list: &[cl_queue_properties]| {
+            // SAFETY: the list is readable.
+            QueueMeta::with(5, 6, unsafe { Ptr::new(list.as_ptr(), list.len()) })
+        };
+        assert_eq!(with(&list(CL_QUEUE_PROFILING_ENABLE)).context, 5);
+        assert_eq!(with(&list(CL_QUEUE_ON_DEVICE | CL_QUEUE_OUT_OF_ORDER_EXEC_MODE_ENABLE)).context, 0);
     }
 
     #[test]

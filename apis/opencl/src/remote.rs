@@ -4,6 +4,7 @@
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 
+use crate::describe;
 use crate::ffi::*;
 use crate::meta::{ArgKind, KernelMeta};
 use crate::opencl::server::Vendor;
@@ -371,7 +372,9 @@ pub(crate) fn describe_kernel(vendor: &Vendor, kernel: cl_kernel) -> KernelMeta 
         ask::<cl_uint>(|len, value, ret| vendor.clGetKernelInfo(kernel, CL_KERNEL_NUM_ARGS, len, value, ret))
     };
     let count = count.unwrap_or(0).min(MAX_ARGS);
-    KernelMeta::new((0..count).map(|index| arg_kind(vendor, kernel, index)).collect())
+    let mut meta = KernelMeta::new((0..count).map(|index| arg_kind(vendor, kernel, index)).collect());
+    meta.required = describe::required_size(vendor, kernel);
+    meta
 }
 
 /// What the server adds to a program's options, so that the vendor describes the arguments of its kernels. The macro, which means

@@ -4,11 +4,14 @@
 //! what both know of an object. What decides a mode runs in the guest alone: `Async` only if the vendor could not refuse the
 //! command for a reason that a program handles.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ava_core::guest::{meta_of, parent_of};
 use ava_core::spec::{Layout, Mode, Ptr, Rect};
 
 use crate::ffi::*;
 use crate::image;
-use crate::meta::{ArgKind, KernelMeta, Launch, MemMeta, QueueMeta};
+use crate::meta::{ArgKind, KernelMeta, Launch, MemMeta, QueueMeta, Reach};
 use crate::opencl::kind;
 
 /// Largest value that is read for a kernel argument by its size alone: far above what any device takes, and far below what
@@ -198,12 +201,57 @@ pub(crate) fn async_if(known_good: bool) -> Mode {
 }
 
 /// A command that can fail for its wait list alone. Invalid events in it are found while the call is encoded.
-pub(crate) fn wait_mode(count: cl_uint, list: Ptr<'_, cl_event>) -> Mode {
-    async_if(wait_list_is_valid(count, list))
+pub(crate) fn wait_mode(queue: &QueueMeta, waits: (cl_uint, Ptr<'_, cl_event>)) -> Mode {
+    async_if(is_for_host(queue) && waits_are_valid(queue, waits))
 }
 
-pub(crate) fn wait_list_is_valid(count: cl_uint, list: Ptr<'_, cl_event>) -> bool {
-    (count == 0) == list.is_null()
+/// A command that can fail for its queue alone.
+pub(crate) fn queue_mode(queue: &QueueMeta) -> Mode {
+    async_if(is_for_host(queue))
+}
+
+/// Unmapping what the guest knows to be mapped.
+pub(crate) fn unmap_mode(queue: &QueueMeta, mem: &MemMeta, waits: (cl_uint, Ptr<'_, cl_event>)) -> Mode {
+    // PoCL maps buffers that the host has no business with, and does not unmap them.
+    let restricted = mem.flags & (READS | WRITES) != 0;
+    async_if(on(queue, mem) && !restricted && waits_are_valid(queue, waits))
+}
+
+/// Whether anything is known of the queue: the vendor may refuse commands of the host in any other.
+fn is_for_host(queue: &QueueMeta) -> bool {
+    queue.context != 0
+}
+
+/// Set once an event of the application's own has failed, as what waits for it may then be refused at once.
+static FAILED: AtomicBool = AtomicBool::new(false);
+
+/// The application gave an event of its own a status that means failure.
+pub(crate) fn note_failure() {
+    FAILED.store(true, Ordering::Relaxed);
+}
+
+/// Whether the vendor has no reason to refuse a command in `queue` for the events that it waits for: they are of the queue's context, and
+/// none has failed.
+pub(crate) fn waits_are_valid(queue: &QueueMeta, (count, list): (cl_uint, Ptr<'_, cl_event>)) -> bool {
+    if count == 0 || list.is_null() {
+        return count == 0 && list.is_null();
+    }
+    !FAILED.load(Ordering::Relaxed)
+        && (0..count as usize).all(|i| context_of(list.at(i)) == Some(queue.context))
+}
+
+/// An event's context, as in [`QueueMeta::context`]; `None` for what is no event.
+fn context_of(event: cl_event) -> Option<u64> {
+    // SAFETY: modes are evaluated in the guest, where the application holds the events that it passes, and what they depend on lives
+    // as long as they do.
+    unsafe {
+        match parent_of::<kind::cl_event, kind::cl_command_queue>(event) {
+            Some(queue) => meta_of::<kind::cl_command_queue>(queue).map(|queue| queue.context),
+            None => {
+                parent_of::<kind::cl_event, kind::cl_context>(event).map(|context| context as usize as u64)
+            }
+        }
+    }
 }
 
 /// What the host does with a buffer, as flags that forbid it.
@@ -229,7 +277,7 @@ pub(crate) fn transfer_mode(
             && mem.flags & forbidden == 0
             && mem.contains(offset, size)
             && !ptr.is_null()
-            && wait_list_is_valid(waits.0, waits.1),
+            && waits_are_valid(queue, waits),
     )
 }
 
@@ -254,7 +302,7 @@ pub(crate) fn copy_mode(
             && !src.is_part
             && !dst.is_part
             && (src_handle != dst_handle || src_offset.abs_diff(dst_offset) >= size)
-            && wait_list_is_valid(waits.0, waits.1),
+            && waits_are_valid(queue, waits),
     )
 }
 
@@ -275,23 +323,47 @@ pub(crate) fn fill_mode(
             && pattern_size <= 128
             && offset.is_multiple_of(pattern_size)
             && size.is_multiple_of(pattern_size)
-            && wait_list_is_valid(waits.0, waits.1),
+            && waits_are_valid(queue, waits),
     )
 }
 
 /// Setting an argument: once the vendor took one of this size, or an image like this one, it will again.
-pub(crate) fn set_arg_mode(kernel: &KernelMeta, index: cl_uint, size: usize, value: Ptr<'_, u8>) -> Mode {
+pub(crate) fn set_arg_mode(
+    (kernel, handle): (&KernelMeta, cl_kernel),
+    index: cl_uint,
+    size: usize,
+    value: Ptr<'_, u8>,
+) -> Mode {
     // SAFETY: evaluated in the guest, where the application's value has this size and holds its objects.
-    async_if(kernel.takes(index, unsafe { image::local::arg(size, value.as_ptr().cast()) }))
+    async_if(kernel.takes(index, unsafe { image::local::arg(handle, size, value.as_ptr().cast()) }))
 }
 
 /// The same for a memory object that only the guest knows to be one.
-pub(crate) fn set_mem_arg_mode(kernel: &KernelMeta, index: cl_uint, mem: &MemMeta) -> Mode {
-    async_if(kernel.takes(index, image::local::mem_arg(mem)))
+pub(crate) fn set_mem_arg_mode(
+    (kernel, handle): (&KernelMeta, cl_kernel),
+    index: cl_uint,
+    mem: &MemMeta,
+) -> Mode {
+    async_if(kernel.takes(index, image::local::mem_arg(handle, mem)))
 }
 
-/// Launching a kernel: once the vendor did it with these dimensions and this local size, on this device, it will again. A first
-/// launch is synchronous, so that programs that try local sizes see which fail.
+/// The context of a kernel that the application holds, as in [`QueueMeta::context`].
+pub(crate) fn context_of_kernel(mut kernel: cl_kernel) -> Option<u64> {
+    // SAFETY: the application holds the kernel, and what it depends on lives as long as it does.
+    unsafe {
+        loop {
+            if let Some(program) = parent_of::<kind::cl_kernel, kind::cl_program>(kernel) {
+                let context = parent_of::<kind::cl_program, kind::cl_context>(program);
+                return context.map(|context| context as usize as u64);
+            }
+            // A clone depends on what it is one of.
+            kernel = parent_of::<kind::cl_kernel, kind::cl_kernel>(kernel)?;
+        }
+    }
+}
+
+/// Launching a kernel: once the vendor did it with these dimensions and this local size, on this device, and no smaller a range, it
+/// will again. A first launch is synchronous, so that programs that try sizes see which fail.
 pub(crate) fn launch_mode(
     queue: &QueueMeta,
     kernel: &KernelMeta,
@@ -304,7 +376,8 @@ pub(crate) fn launch_mode(
     let Some(launch) = launch(queue, dimensions, local) else { return Mode::Sync };
     let divides = |i: usize, n: usize| match launch.local {
         Some(local) => n.is_multiple_of(local[i]),
-        None => true,
+        // The vendor takes the size that the kernel demands, or refuses.
+        None => kernel.required[i] == 0 || n.is_multiple_of(kernel.required[i]),
     };
     let sizes = !global.is_null()
         && (0..dimensions as usize).all(|i| {
@@ -312,7 +385,22 @@ pub(crate) fn launch_mode(
             let n = global.at(i);
             n != 0 && start.checked_add(n).is_some() && divides(i, n)
         });
-    async_if(sizes && wait_list_is_valid(waits.0, waits.1) && kernel.has_launched(&launch))
+    async_if(
+        sizes
+            && kernel.has_reached(&launch, &reach(dimensions, offset, global))
+            && waits_are_valid(queue, waits),
+    )
+}
+
+/// How far a launch goes whose sizes are there.
+pub(crate) fn reach(dimensions: cl_uint, offset: Ptr<'_, usize>, global: Ptr<'_, usize>) -> Reach {
+    let used = dimensions.min(3) as usize;
+    let start = |i: usize| if offset.is_null() { 0 } else { offset.at(i) };
+    Reach {
+        ends: std::array::from_fn(|i| if i < used { start(i).saturating_add(global.at(i)) } else { 0 }),
+        items: (0..used).map(|i| global.at(i)).fold(1, usize::saturating_mul),
+        offset: (0..used).any(|i| start(i) != 0),
+    }
 }
 
 /// A launch as it is remembered; `None` if the vendor refuses it anyway.
@@ -327,8 +415,7 @@ pub(crate) fn launch(queue: &QueueMeta, dimensions: cl_uint, local: Ptr<'_, usiz
 
 /// `clEnqueueTask`, as [`launch_mode`].
 pub(crate) fn task_mode(queue: &QueueMeta, kernel: &KernelMeta, waits: (cl_uint, Ptr<'_, cl_event>)) -> Mode {
-    let known = queue.context != 0 && kernel.has_launched(&task(queue));
-    async_if(known && wait_list_is_valid(waits.0, waits.1))
+    async_if(is_for_host(queue) && kernel.has_launched(&task(queue)) && waits_are_valid(queue, waits))
 }
 
 /// A task as it is remembered.
@@ -443,9 +530,10 @@ mod tests {
             launch_mode(&queue, &kernel, 1, null(), ptr(global), ptr(local), (0, null()))
         };
         assert_eq!(mode(&[64], &[16]), Mode::Sync);
-        kernel.launched(launch(&queue, 1, ptr(&[16])).unwrap());
+        kernel.reached(launch(&queue, 1, ptr(&[16])).unwrap(), reach(1, null(), ptr(&[64])));
         assert_eq!(mode(&[64], &[16]), Mode::Async);
-        assert_eq!(mode(&[128], &[16]), Mode::Async, "another global size");
+        assert_eq!(mode(&[48], &[16]), Mode::Async, "a smaller global size");
+        assert_eq!(mode(&[128], &[16]), Mode::Sync, "a larger one, which may be too large");
         assert_eq!(mode(&[65], &[16]), Mode::Sync, "the local size does not divide it");
         assert_eq!(mode(&[0], &[16]), Mode::Sync);
         assert_eq!(mode(&[64], &[8]), Mode::Sync, "another local size");

@@ -12,10 +12,29 @@ ava_api! {
     /// events with profiling, user events, timers; the callbacks of events, objects, contexts and builds; native kernels; what kernels print;
     /// the functions of the extensions that are shown.
     ///
-    /// Commands go asynchronously if the guest can see that the vendor will not refuse them, see `shape`: non-blocking transfers
-    /// within a buffer, or within an image that the device took a command for before, fills, copies, markers, barriers,
-    /// arguments of a kind and size that the vendor took before, launches of a kernel that
-    /// succeeded with the same dimensions and local size on the same device. Everything else waits for the vendor's own answer.
+    /// # Who checks what
+    /// Every error is the vendor's own answer to the call that is wrong, but for a few that the guest gives in its place.
+    ///
+    /// The guest knows its objects. What is not one of them, or not of the kind that belongs there, is that kind's invalid-object
+    /// error; in a wait list it is `CL_INVALID_EVENT_WAIT_LIST`. It refuses user data without a function to give it to, mappings
+    /// outside of a buffer, and unmapping what it did not map.
+    ///
+    /// A command goes asynchronously, and the guest says `CL_SUCCESS` for the vendor, only if it can see that the vendor has no reason
+    /// to refuse it, see `shape`. Everything else waits for the vendor's own answer. For any command, queue, objects and the events
+    /// that are waited for have to be of one context, the queue one for the host, and no event of the application's own may have failed
+    /// so far if it waits for any. Moreover:
+    /// - non-blocking reads and writes are within the buffer, from or to memory, and the buffer's flags let the host do that;
+    /// - those of images are within an image that the device took a command for before;
+    /// - copies are within both buffers, neither is a part of another, and regions of one do not overlap;
+    /// - fills are within the buffer, with a pattern of 1 to 128 bytes whose size divides offset and length;
+    /// - what is unmapped was mapped, and the buffer's flags leave the host free to use it;
+    /// - arguments are of a kind and size that the vendor took for this kernel before, objects and addresses of the kernel's context;
+    /// - launches have succeeded with this kernel, dimensions, local size and device, on a range as large in each respect, and the
+    ///   local size divides the range. Local memory of another size, an image of another kind, or an object of another context makes
+    ///   the next launch a first one.
+    ///
+    /// The guest takes for granted what programs do not try: that the device does not run out of memory for buffers that it has, and
+    /// that parts of a buffer which one device of a context accepts at their offset are accepted by the others.
     ///
     /// # Answered in the guest
     /// - Reference counts, and what a query says of them: they are the guest's own.
@@ -522,7 +541,7 @@ ava_api! {
 
             #[since("OPENCL_2.0")]
             #[record]
-            #[returns(new, depends_on(context), meta = QueueMeta::new(context.raw() as u64, device.raw() as u64))]
+            #[returns(new, depends_on(context), meta = QueueMeta::with(context.raw() as u64, device.raw() as u64, properties))]
             fn clCreateCommandQueueWithProperties(
                 context: cl_context,
                 device: cl_device_id,
@@ -543,7 +562,7 @@ ava_api! {
                 param_value_size_ret: *mut usize,
             ) -> cl_int;
 
-            #[mode(Async)]
+            #[mode(shape::queue_mode(meta(command_queue)))]
             fn clFlush(
                 command_queue: cl_command_queue,
             ) -> cl_int;
@@ -935,7 +954,7 @@ ava_api! {
                 }
             }
 
-            #[mode(shape::wait_mode(num_events_in_wait_list, event_wait_list))]
+            #[mode(shape::unmap_mode(meta(command_queue), meta(buffer), (num_events_in_wait_list, event_wait_list)))]
             fn unpin_buffer(
                 command_queue: cl_command_queue,
                 buffer: cl_mem,
@@ -1008,7 +1027,7 @@ ava_api! {
                 }
             }
 
-            #[mode(shape::wait_mode(num_events_in_wait_list, event_wait_list))]
+            #[mode(shape::unmap_mode(meta(command_queue), meta(buffer), (num_events_in_wait_list, event_wait_list)))]
             #[consumes(BYTES_WRITTEN, if writes != CL_FALSE { size } else { 0 })]
             fn unmap_buffer(
                 command_queue: cl_command_queue,
@@ -1455,7 +1474,7 @@ ava_api! {
                 }
             }
 
-            #[mode(shape::wait_mode(num_events_in_wait_list, event_wait_list))]
+            #[mode(shape::unmap_mode(meta(command_queue), meta(image), (num_events_in_wait_list, event_wait_list)))]
             #[consumes(BYTES_WRITTEN, if writes != CL_FALSE { image::mapped_bytes(rows) } else { 0 })]
             fn unmap_image(
                 command_queue: cl_command_queue,
@@ -2044,7 +2063,7 @@ ava_api! {
                 }
             }
 
-            #[mode(svm::arg_mode(meta(kernel), arg_index, address))]
+            #[mode(svm::arg_mode((meta(kernel), kernel.raw()), arg_index, address))]
             #[after(svm::learn_arg)]
             fn svm_set_arg(
                 kernel: cl_kernel,
@@ -2273,7 +2292,7 @@ ava_api! {
 
             /// An argument that only the guest can tell to be a memory object, as the vendor does not describe the kernel's.
             #[record(kernel, arg_index)]
-            #[mode(shape::set_mem_arg_mode(meta(kernel), arg_index, meta(mem)))]
+            #[mode(shape::set_mem_arg_mode((meta(kernel), kernel.raw()), arg_index, meta(mem)))]
             fn set_mem_arg(
                 kernel: cl_kernel,
                 arg_index: cl_uint,
@@ -2455,7 +2474,7 @@ ava_api! {
             ) -> cl_kernel;
 
             #[record(kernel, arg_index)]
-            #[mode(shape::set_arg_mode(meta(kernel), arg_index, arg_size, arg_value))]
+            #[mode(shape::set_arg_mode((meta(kernel), kernel.raw()), arg_index, arg_size, arg_value))]
             #[before(local::set_undescribed_arg)]
             #[after(local::learn_arg)]
             fn clSetKernelArg(
@@ -2582,7 +2601,7 @@ ava_api! {
         #[since("OPENCL_1.0")]
         unsafe extern "C" {
             #[since("OPENCL_1.2")]
-            #[mode(shape::wait_mode(num_events_in_wait_list, event_wait_list))]
+            #[mode(shape::wait_mode(meta(command_queue), (num_events_in_wait_list, event_wait_list)))]
             fn clEnqueueMarkerWithWaitList(
                 command_queue: cl_command_queue,
                 num_events_in_wait_list: cl_uint,
@@ -2593,7 +2612,7 @@ ava_api! {
             ) -> cl_int;
 
             #[since("OPENCL_1.2")]
-            #[mode(shape::wait_mode(num_events_in_wait_list, event_wait_list))]
+            #[mode(shape::wait_mode(meta(command_queue), (num_events_in_wait_list, event_wait_list)))]
             fn clEnqueueBarrierWithWaitList(
                 command_queue: cl_command_queue,
                 num_events_in_wait_list: cl_uint,
@@ -2603,14 +2622,14 @@ ava_api! {
                 event: *mut cl_event,
             ) -> cl_int;
 
-            #[mode(if event.is_null() { Sync } else { Async })]
+            #[mode(if event.is_null() { Sync } else { shape::queue_mode(meta(command_queue)) })]
             fn clEnqueueMarker(
                 command_queue: cl_command_queue,
                 #[output(new, depends_on(command_queue))]
                 event: *mut cl_event,
             ) -> cl_int;
 
-            #[mode(Async)]
+            #[mode(shape::queue_mode(meta(command_queue)))]
             fn clEnqueueBarrier(
                 command_queue: cl_command_queue,
             ) -> cl_int;
@@ -2673,6 +2692,7 @@ ava_api! {
             ) -> cl_event;
 
             #[since("OPENCL_1.1")]
+            #[after(local::user_event_set)]
             fn clSetUserEventStatus(
                 event: cl_event,
                 execution_status: cl_int,

@@ -34,8 +34,8 @@ pub use client::Client;
 pub use errno::with_errno;
 pub use reply::Outcome;
 pub use stub::{
-    Fail, await_release, is_strict, local, meta_of, references, release, retain, session_number, stub,
-    unsupported, zerocopy_alloc, zerocopy_free, zerocopy_len,
+    Fail, await_release, is_strict, local, meta_of, parent_of, references, release, retain, session_number,
+    stub, unsupported, zerocopy_alloc, zerocopy_free, zerocopy_len,
 };
 pub use tree::Tree;
 pub use waited::after_waiting;

@@ -203,6 +203,17 @@ impl Slab {
         }
     }
 
+    /// The handle of the object of kind `kind` that this one keeps alive; of several the first.
+    pub(super) fn parent(&self, object: Object, kind: u8) -> Option<u64> {
+        self.slot(object).parents.iter().find_map(|cell| match cell.load(Ordering::Relaxed) {
+            NONE => None,
+            index => {
+                let parent = Object(index);
+                (self.slot(parent).kind.load(Ordering::Relaxed) == kind).then(|| self.bits(parent))
+            }
+        })
+    }
+
     /// The application will see when the object is gone.
     pub(super) fn watch(&self, object: Object) {
         self.slot(object).watched.store(true, Ordering::Relaxed);
@@ -324,6 +335,7 @@ mod tests {
         let parent = slab.create(0, &[]).unwrap();
         let child = slab.create(1, &[slab.id(parent)]).unwrap();
         let mut gone = Vec::new();
+        assert_eq!((slab.parent(child, 0), slab.parent(child, 1)), (Some(slab.bits(parent)), None));
         slab.release(parent, &mut |object| gone.push(object.kind));
         assert!(gone.is_empty());
         slab.release(child, &mut |object| gone.push(object.kind));

@@ -158,6 +158,17 @@ pub fn session_number() -> usize {
     client::any_session().map_or(0, |session| std::ptr::from_ref(session) as usize)
 }
 
+/// The object of kind `P` that the one behind `raw` was made to depend on, in the session of this thread's last call, or of any
+/// thread's; of several the first. For hooks, modes and replacements.
+///
+/// # Safety
+/// The application holds a reference to the object behind `raw`.
+pub unsafe fn parent_of<K: HandleKind, P: HandleKind>(raw: K::Raw) -> Option<P::Raw> {
+    let session = thread::current_session().or_else(client::any_session)?;
+    let object = session.slab.find(raw.to_bits(), K::KIND)?;
+    session.slab.parent(object, P::KIND).map(P::Raw::from_bits)
+}
+
 /// Memory of `size` bytes that the guest and its server share, on which `zerocopy` parameters work without a copy (paper Table 4:
 /// `zerocopy_alloc`); null if there is none left, or no server.
 pub fn zerocopy_alloc(client: &'static Client, size: usize) -> *mut std::ffi::c_void {

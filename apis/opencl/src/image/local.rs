@@ -11,6 +11,7 @@ use crate::image::{self, remote::maker};
 use crate::local::report;
 use crate::meta::{Arg, MemMeta};
 use crate::opencl::{args, guest, kind};
+use crate::shape;
 
 /// Host memory of more bytes than this is read only once the vendor has said that it makes such images: an application that asks for
 /// one too large need not have its data.
@@ -137,26 +138,32 @@ pub(crate) unsafe fn create_3d(
 
 // Arguments of kernels.
 
-/// An argument as the guest remembers it.
+/// An argument of `kernel` as the guest remembers it.
 ///
 /// # Safety
-/// `value` is null or has `size` bytes. If it is a memory object, the application holds it.
-pub(crate) unsafe fn arg(size: usize, value: *const c_void) -> Arg {
-    let null = value.is_null();
-    if null || size != size_of::<cl_mem>() {
-        return Arg { size, null, object: 0 };
+/// `value` is null or has `size` bytes. The application holds the kernel, and the value if it is an object.
+pub(crate) unsafe fn arg(kernel: cl_kernel, size: usize, value: *const c_void) -> Arg {
+    let plain = Arg { size, null: value.is_null(), object: 0, foreign: false };
+    if plain.null || size != size_of::<cl_mem>() {
+        return plain;
     }
     // SAFETY: 8 bytes are there; whether they are a handle is looked up.
-    match unsafe { ava_core::guest::meta_of::<kind::cl_mem>(value.cast::<cl_mem>().read_unaligned()) } {
-        Some(mem) => mem_arg(mem),
-        None => Arg { size, null, object: 0 },
+    unsafe {
+        let object = value.cast::<cl_mem>().read_unaligned();
+        if let Some(mem) = ava_core::guest::meta_of::<kind::cl_mem>(object) {
+            return mem_arg(kernel, mem);
+        }
+        let sampler = ava_core::guest::parent_of::<kind::cl_sampler, kind::cl_context>(object.cast());
+        let foreign = |context: cl_context| shape::context_of_kernel(kernel) != Some(context as usize as u64);
+        Arg { foreign: sampler.is_some_and(foreign), ..plain }
     }
 }
 
-/// A memory object as the guest remembers it.
-pub(crate) fn mem_arg(mem: &MemMeta) -> Arg {
+/// A memory object as the guest remembers it when it is an argument of `kernel`, which the application holds.
+pub(crate) fn mem_arg(kernel: cl_kernel, mem: &MemMeta) -> Arg {
     let object = mem.image.as_ref().map_or(0, |image| image.class(mem.flags));
-    Arg { size: size_of::<cl_mem>(), null: false, object }
+    let foreign = shape::context_of_kernel(kernel) != Some(mem.context);
+    Arg { size: size_of::<cl_mem>(), null: false, object, foreign }
 }
 
 // Transfers.

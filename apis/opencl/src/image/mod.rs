@@ -333,7 +333,7 @@ pub(crate) fn transfer_mode(
         good && blocking == CL_FALSE
             && mem.flags & forbidden == 0
             && !ptr.is_null()
-            && shape::wait_list_is_valid(waits.0, waits.1),
+            && shape::waits_are_valid(queue, waits),
     )
 }
 
@@ -353,7 +353,7 @@ pub(crate) fn copy_mode(
             && !to.is_view
             && from.contains(src.2, region)
             && to.contains(dst.2, region)
-            && shape::wait_list_is_valid(waits.0, waits.1),
+            && shape::waits_are_valid(queue, waits),
     )
 }
 
@@ -371,7 +371,7 @@ pub(crate) fn buffer_copy_mode(
             && buffer.context == mem.context
             && buffer.contains(offset, image.region(region))
     });
-    shape::async_if(good && shape::wait_list_is_valid(waits.0, waits.1))
+    shape::async_if(good && shape::waits_are_valid(queue, waits))
 }
 
 /// An image filled with a colour.
@@ -383,7 +383,7 @@ pub(crate) fn fill_mode(
     waits: Waits<'_>,
 ) -> Mode {
     let good = usable(queue, mem).is_some_and(|image| image.contains(origin, region));
-    shape::async_if(good && !color.is_null() && shape::wait_list_is_valid(waits.0, waits.1))
+    shape::async_if(good && !color.is_null() && shape::waits_are_valid(queue, waits))
 }
 
 /// The second half of a map: there is nothing to wait for unless the caller needs the data at once.

@@ -2,7 +2,7 @@
 
 use ava_core::spec::{Mode, Ptr};
 
-use super::{is_svm, table};
+use super::table;
 use crate::ffi::*;
 use crate::meta::{KernelMeta, QueueMeta};
 use crate::shape;
@@ -11,9 +11,14 @@ fn async_if(known_good: bool) -> Mode {
     if known_good { Mode::Async } else { Mode::Sync }
 }
 
-/// Setting an argument: what is allocated, where the vendor took an address before.
-pub(crate) fn arg_mode(kernel: &KernelMeta, index: cl_uint, address: usize) -> Mode {
-    async_if(kernel.takes_address(index) && is_svm(address, 1))
+/// Setting an argument: what is allocated in the kernel's context, where the vendor took an address before.
+pub(crate) fn arg_mode((kernel, handle): (&KernelMeta, cl_kernel), index: cl_uint, address: usize) -> Mode {
+    async_if(kernel.takes_address(index) && is_of_kernel(handle, address))
+}
+
+/// Whether an address is of an allocation in the context of a kernel, which the application holds.
+pub(super) fn is_of_kernel(kernel: cl_kernel, address: usize) -> bool {
+    shape::context_of_kernel(kernel).is_some_and(|context| table().holds(context, address, 1))
 }
 
 /// A copy that does not block, from an allocation to one, or to the application's memory, which is there if `to_own` says so.
@@ -31,7 +36,7 @@ pub(crate) fn copy_mode(
             && size != 0
             && if to == 0 { to_own } else { good(to) }
             && good(from)
-            && shape::wait_mode(waits.0, waits.1) == Mode::Async,
+            && shape::waits_are_valid(queue, waits),
     )
 }
 
@@ -50,7 +55,7 @@ pub(crate) fn write_mode(
             && from_own
             && queue.context != 0
             && table().holds(queue.context, to, size)
-            && shape::wait_mode(waits.0, waits.1) == Mode::Async,
+            && shape::waits_are_valid(queue, waits),
     )
 }
 
@@ -71,7 +76,7 @@ pub(crate) fn fill_mode(
             && size.is_multiple_of(pattern_size)
             && queue.context != 0
             && table().holds(queue.context, address, size)
-            && shape::wait_mode(waits.0, waits.1) == Mode::Async,
+            && shape::waits_are_valid(queue, waits),
     )
 }
 
@@ -80,6 +85,6 @@ pub(crate) fn unmap_mode(queue: &QueueMeta, address: usize, waits: (cl_uint, Ptr
     async_if(
         queue.context != 0
             && table().holds(queue.context, address, 1)
-            && shape::wait_mode(waits.0, waits.1) == Mode::Async,
+            && shape::waits_are_valid(queue, waits),
     )
 }
