@@ -51,6 +51,15 @@ fn every_function_behaves_as_natively_on_rusticl() {
 }
 
 #[test]
+fn every_error_code_is_the_vendors_own() {
+    for vendor in Vendor::EACH {
+        let run = same_on(vendor, Job::new(program("conformance")));
+        run.assert_success();
+        assert!(run.stdout.ends_with("\ndone\n"), "{run}");
+    }
+}
+
+#[test]
 fn threads_on_queues_of_their_own_compute_right_on_rusticl() {
     // Not on Oclgrind, which ends the process if two threads run kernels.
     let job = Job::new(program("threads")).arg("3").vendor(Vendor::Rusticl);
