@@ -6,10 +6,10 @@
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
 
+use crate::devices::platforms;
 use crate::ffi::*;
 use crate::opencl::guest;
 use crate::opencl::server::Vendor;
-use crate::remote::platforms;
 use crate::{command_buffer, remote, svm_remote};
 
 /// The extensions that a program may see.

@@ -7,9 +7,10 @@
 use std::ptr;
 use std::sync::OnceLock;
 
+use crate::devices::platforms;
 use crate::ffi::*;
 use crate::opencl::server::Vendor;
-use crate::remote::{ask, platforms};
+use crate::remote::ask;
 
 /// The platform whose events lag; 0 if there is none.
 static RUSTICL: OnceLock<usize> = OnceLock::new();

@@ -4,9 +4,9 @@
 //! answered in the guest and which are refused. The other modules hold what the specification's expressions and bodies call:
 //! `shape` (sizes and modes), [`meta`] (what is known of objects), [`image`] (all of these for
 //! images), `local` and `mapping` (replacements that run in the guest), `remote` and `mapped`
-//! (bodies that run in the API server), `svm` and `svm_remote` (the two sides of shared virtual memory), `storage` and `pins` (those of
+//! (bodies that run in the API server), `svm` and `svm_remote` (the two sides of shared virtual memory), `storage` and `stored` (those of
 //! buffers in shared memory), `icd` (the dispatch table of the guest's objects), `callback` (callbacks that need more than a description),
-//! `output` (what kernels print), `extension`, [`command_buffer`], `native` (native kernels), `late` (events that lag).
+//! `output` (what kernels print), `extension`, [`command_buffer`], `native` (native kernels), `late` (events that lag), `devices`.
 
 /// bindgen's output for the system's OpenCL headers. Nothing here is linked.
 #[allow(
@@ -25,6 +25,7 @@ pub mod ffi {
 mod callback;
 pub mod command_buffer;
 mod describe;
+mod devices;
 mod extension;
 mod icd;
 pub mod image;
@@ -35,11 +36,11 @@ mod mapping;
 pub mod meta;
 mod native;
 mod output;
-mod pins;
 mod remote;
 mod shape;
 mod spec;
 mod storage;
+mod stored;
 mod svm;
 mod svm_remote;
 

@@ -17,6 +17,7 @@ use crate::late;
 use crate::opencl::server::Vendor;
 use crate::remote::ask;
 use crate::shape;
+use crate::stored;
 
 /// A region of the vendor's object that is mapped for the guest. The entry owns a reference of the object and of the events, so that
 /// none goes while the guest can still name the mapping.
@@ -72,7 +73,11 @@ unsafe fn copy_rows(from: usize, to: usize, rect: Rect) {
 
 /// The `size` bytes at `from` go to `to` when `event` is complete. Both must be there until then, or until [`forget_arrivals`].
 pub(crate) fn expect_arrival(event: usize, from: usize, to: usize, size: usize) {
-    mappings().arrivals.insert(event, Arrival { from, to, rect: flat(size) });
+    expect(event, Arrival { from, to, rect: flat(size) });
+}
+
+fn expect(event: usize, arrival: Arrival) {
+    mappings().arrivals.insert(event, arrival);
     ARRIVALS.fetch_add(1, Ordering::Release);
 }
 
@@ -87,7 +92,7 @@ pub(crate) fn forget_arrivals(memory: std::ops::Range<usize>) {
 }
 
 /// Maps a buffer for the guest. `data`, if it is not null, gets the contents: now if the map blocks, else when it is done, which
-/// [`event_is_complete`] finds out.
+/// [`event_is_complete`] finds out. If it is null the guest shares the buffer's memory, or does not read it.
 ///
 /// # Safety
 /// `data` has room for `size` bytes, if the flags say that the contents are read, until the map is done. The rest is as
@@ -132,12 +137,27 @@ pub(crate) unsafe fn map_buffer(
     if status != CL_SUCCESS {
         return status;
     }
+    // SAFETY: the buffer is alive, as it was just mapped.
+    if data.is_null()
+        && let Some(storage) = unsafe { stored::storage_of(vendor, buffer) }
+        && address as usize != storage.wrapping_add(offset)
+    {
+        // The API says where a buffer over host memory is mapped. A vendor that does otherwise has not shown its contents to the guest.
+        // SAFETY: what was just mapped, and the event that was just made.
+        unsafe {
+            vendor.clEnqueueUnmapMemObject(command_queue, buffer, address, 0, ptr::null(), ptr::null_mut());
+            if !event.is_null() {
+                vendor.clReleaseEvent(*event);
+            }
+        }
+        return CL_MAP_FAILURE;
+    }
     let mut mapped =
         Mapped { address: address as usize, rect: flat(size), flags: map_flags, event: 0, half: 0 };
     // SAFETY: the vendor has mapped `size` bytes, `data` has room for them, and the vendor made the event if it was asked to.
     unsafe {
         if later {
-            expect(vendor, &mut mapped, *event, data);
+            expect_mapped(vendor, &mut mapped, *event, data);
         } else if reads {
             copy_rows(mapped.address, data as usize, mapped.rect);
         }
@@ -152,13 +172,11 @@ pub(crate) unsafe fn map_buffer(
 ///
 /// # Safety
 /// The event is alive; the region is mapped until it is unmapped, and `data` has room for it until the map is done.
-unsafe fn expect(vendor: &Vendor, mapped: &mut Mapped, event: cl_event, data: *mut c_void) {
+unsafe fn expect_mapped(vendor: &Vendor, mapped: &mut Mapped, event: cl_event, data: *mut c_void) {
     // SAFETY: promised by the caller.
     unsafe { vendor.clRetainEvent(event) };
     mapped.event = event as usize;
-    let arrival = Arrival { from: mapped.address, to: data as usize, rect: mapped.rect };
-    mappings().arrivals.insert(mapped.event, arrival);
-    ARRIVALS.fetch_add(1, Ordering::Release);
+    expect(mapped.event, Arrival { from: mapped.address, to: data as usize, rect: mapped.rect });
 }
 
 /// The first half of a map of an image: the vendor maps it, and says at which pitches. `rows` gets what [`image::rect`] wants to know.
@@ -287,7 +305,7 @@ pub(crate) unsafe fn map_contents(
     // guest's from here, if it wants one.
     unsafe {
         if reads && blocking_map == CL_FALSE {
-            expect(vendor, &mut mapped, map, data);
+            expect_mapped(vendor, &mut mapped, map, data);
         } else if reads {
             vendor.clWaitForEvents(1, &map);
             copy_rows(mapped.address, data as usize, mapped.rect);

@@ -54,9 +54,7 @@ struct Mapping {
     flags: cl_map_flags,
     /// The map did not block, so its data may still be on the way.
     deferred: bool,
-    /// It is where the buffer is stored, which guest and server share.
-    in_place: bool,
-    /// The memory is the devices' as well, so nothing travels.
+    /// Guest and server share the memory, so nothing travels.
     shared: bool,
 }
 
@@ -170,8 +168,8 @@ pub(crate) unsafe fn map(
     if size != 0 && !meta.contains(offset, size) || offset > meta.size {
         return fail(CL_INVALID_VALUE);
     }
-    let in_place = meta.storage.address();
-    let base = if let Some(base) = in_place {
+    let stored = meta.storage.address();
+    let base = if let Some(base) = stored {
         base
     } else if meta.host_ptr != 0 {
         meta.host_ptr as *mut u8
@@ -183,44 +181,27 @@ pub(crate) unsafe fn map(
     }
     let data = base.wrapping_add(offset).cast::<c_void>();
     let number = number();
-    // What guest and devices share anyway does not travel.
-    let shared = meta.host_ptr != 0 && svm::is_shared(meta.host_ptr);
+    let shared = stored.is_some() || meta.host_ptr != 0 && svm::is_shared(meta.host_ptr);
     // SAFETY: `data` has room for `size` bytes, which are inside the buffer; the rest is the application's.
     let status = unsafe {
-        if in_place.is_some() {
-            guest::pin_buffer(
-                command_queue,
-                buffer,
-                blocking_map,
-                map_flags,
-                offset,
-                size,
-                number,
-                num_events_in_wait_list,
-                event_wait_list,
-                event,
-            )
-        } else {
-            guest::map_buffer(
-                command_queue,
-                buffer,
-                blocking_map,
-                map_flags,
-                offset,
-                size,
-                number,
-                if shared { ptr::null_mut() } else { data },
-                num_events_in_wait_list,
-                event_wait_list,
-                event,
-            )
-        }
+        guest::map_buffer(
+            command_queue,
+            buffer,
+            blocking_map,
+            map_flags,
+            offset,
+            size,
+            number,
+            if shared { ptr::null_mut() } else { data },
+            num_events_in_wait_list,
+            event_wait_list,
+            event,
+        )
     };
     if status != CL_SUCCESS {
         return fail(status);
     }
-    let in_place = in_place.is_some();
-    let deferred = !in_place && !shared && blocking_map == CL_FALSE && shape::map_reads(map_flags);
+    let deferred = !shared && blocking_map == CL_FALSE && shape::map_reads(map_flags);
     meta.mappings.add(Mapping {
         ptr: data as usize,
         number,
@@ -228,7 +209,6 @@ pub(crate) unsafe fn map(
         rows: None,
         flags: map_flags,
         deferred,
-        in_place,
         shared,
     });
     // SAFETY: as in `fail`.
@@ -360,7 +340,6 @@ pub(crate) unsafe fn map_image(
         rows: Some(rows),
         flags: map_flags,
         deferred,
-        in_place: false,
         shared: false,
     });
     // SAFETY: as in `fail`.
@@ -386,37 +365,21 @@ pub(crate) unsafe fn unmap(
         return CL_INVALID_MEM_OBJECT;
     };
     let Some(mapping) = meta.mappings.take(mapped_ptr as usize) else { return CL_INVALID_VALUE };
-    let writes = cl_bool::from(shape::map_writes(mapping.flags) && !mapping.shared);
+    let writes = cl_bool::from(shape::map_writes(mapping.flags));
+    let data = if mapping.shared { ptr::null_mut() } else { mapped_ptr };
     let Mapping { number, size, deferred, .. } = mapping;
-    if mapping.in_place {
-        // SAFETY: the application's handles and wait list.
-        let status = unsafe {
-            guest::unpin_buffer(
-                command_queue,
-                memobj,
-                number,
-                num_events_in_wait_list,
-                event_wait_list,
-                event,
-            )
-        };
-        if status != CL_SUCCESS {
-            meta.mappings.add(mapping);
-        }
-        return status;
-    }
     let waits = (num_events_in_wait_list, event_wait_list);
     let status = match mapping.rows {
         Some(rows) => {
             let unmap = if deferred { guest::unmap_image_unfinished } else { guest::unmap_image };
             let rows = rows.as_ptr();
             // SAFETY: the mapping has these rows.
-            unsafe { unmap(command_queue, memobj, number, writes, rows, mapped_ptr, waits.0, waits.1, event) }
+            unsafe { unmap(command_queue, memobj, number, writes, rows, data, waits.0, waits.1, event) }
         }
         None => {
             let unmap = if deferred { guest::unmap_unfinished } else { guest::unmap_buffer };
             // SAFETY: the mapping has `size` bytes.
-            unsafe { unmap(command_queue, memobj, number, writes, size, mapped_ptr, waits.0, waits.1, event) }
+            unsafe { unmap(command_queue, memobj, number, writes, size, data, waits.0, waits.1, event) }
         }
     };
     if status != CL_SUCCESS {
@@ -466,7 +429,6 @@ mod tests {
             rows: None,
             flags: CL_MAP_READ,
             deferred: false,
-            in_place: false,
             shared: false,
         };
         mappings.add(mapping(1));

@@ -5,13 +5,14 @@ use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 
 use crate::describe;
+use crate::devices;
 use crate::ffi::*;
 use crate::meta::{ArgKind, KernelMeta};
 use crate::opencl::server::Vendor;
 use crate::opencl::{context_notify, program_notify};
-use crate::pins;
 use crate::shape;
 use crate::storage::GONE;
+use crate::stored;
 
 /// A query of one fixed-size value.
 ///
@@ -36,17 +37,6 @@ pub(crate) unsafe fn refuse<T>(errcode_ret: *mut cl_int, status: cl_int) -> *mut
     ptr::null_mut()
 }
 
-/// The platforms that there are, up to 64.
-pub(crate) fn platforms(vendor: &Vendor) -> impl Iterator<Item = cl_platform_id> {
-    let mut platforms = [ptr::null_mut(); 64];
-    let mut count = 0;
-    // SAFETY: there is room for as many platforms as is said.
-    let status =
-        unsafe { vendor.clGetPlatformIDs(platforms.len() as cl_uint, platforms.as_mut_ptr(), &mut count) };
-    let count = if status == CL_SUCCESS { count as usize } else { 0 };
-    platforms.into_iter().take(count).filter(|platform| !platform.is_null())
-}
-
 /// A server that waits in the pool lets the vendor find its devices, which takes PoCL a good part of a second.
 ///
 /// # Safety
@@ -56,7 +46,7 @@ pub(crate) unsafe fn warm(vendor: &Vendor) {
     if let Err(error) = unsafe { crate::output::capture() } {
         tracing::warn!("what kernels print stays with the API server: {error}");
     }
-    for platform in platforms(vendor) {
+    for platform in devices::platforms(vendor) {
         let mut count = 0;
         // SAFETY: a platform that the vendor just reported; asking for the number alone needs no room.
         unsafe { vendor.clGetDeviceIDs(platform, CL_DEVICE_TYPE_ALL, 0, ptr::null_mut(), &mut count) };
@@ -194,7 +184,7 @@ pub(crate) fn shows_properties(vendor: &Vendor, context: cl_context, size: usize
 /// sees no difference as long as it maps the buffer to use it, as it must.
 ///
 /// With `storage`, shared memory that already has the initial contents, the buffer is stored there if `taken` says so afterwards, see
-/// `pins`. `gone` gets the names of such memory that is free again.
+/// `stored`. `gone` gets the names of such memory that is free again.
 ///
 /// # Safety
 /// Arguments as the C functions demand; `storage` has `size` bytes that stay mapped, or is null; the other pointers are to outputs.
@@ -215,12 +205,12 @@ pub(crate) unsafe fn create_buffer(
     let (mut flags, mut host_ptr) = (flags, host_ptr);
     if !gone_count.is_null() {
         // SAFETY: promised by the caller.
-        unsafe { gone_count.write(pins::take_gone(gone, GONE) as cl_uint) };
+        unsafe { gone_count.write(stored::take_gone(gone, GONE) as cl_uint) };
     }
     // SAFETY: promised by the caller; a list of properties has at least its terminator.
     if !storage.is_null() && !taken.is_null() && unsafe { properties.is_null() || *properties == 0 } {
         // SAFETY: promised by the caller.
-        if let Some(buffer) = unsafe { pins::create(vendor, context, flags, size, (storage, name)) } {
+        if let Some(buffer) = unsafe { stored::create(vendor, context, flags, size, (storage, name)) } {
             // SAFETY: promised by the caller.
             unsafe {
                 taken.write(CL_TRUE);

@@ -99,7 +99,7 @@ ava_api! {
         use crate::svm::{self, SvmFreeNotify};
         use crate::svm_remote::{self, End};
         use crate::{
-            callback, describe, extension, image, local, mapped, mapping, native, output, pins, remote, shape, storage,
+            callback, describe, extension, image, local, mapped, mapping, native, output, remote, shape, storage,
         };
 
         #[status(ok = CL_SUCCESS, lost = CL_DEVICE_NOT_AVAILABLE, refused = CL_MEM_OBJECT_ALLOCATION_FAILURE)]
@@ -926,53 +926,6 @@ ava_api! {
                 }
             }
 
-            /// Lets the guest use a buffer where it is stored, in shared memory.
-            #[consumes(BYTES_READ, if shape::map_reads(map_flags) { size } else { 0 })]
-            #[consumes(BYTES_WRITTEN, if shape::map_writes(map_flags) { size } else { 0 })]
-            fn pin_buffer(
-                command_queue: cl_command_queue,
-                buffer: cl_mem,
-                blocking_map: cl_bool,
-                map_flags: cl_map_flags,
-                offset: usize,
-                size: usize,
-                number: u64,
-                num_events_in_wait_list: cl_uint,
-                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
-                event_wait_list: *const cl_event,
-                #[output(new, depends_on(command_queue))]
-                event: *mut cl_event,
-                #[contextual(IN_FLIGHT.poll())]
-                bufs: PendingBuffers,
-            ) -> cl_int {
-                // SAFETY: decoded arguments are what the C function demands.
-                unsafe {
-                    pins::pin(
-                        vendor, command_queue, buffer, blocking_map, map_flags, offset, size, number,
-                        num_events_in_wait_list, event_wait_list, event,
-                    )
-                }
-            }
-
-            #[mode(shape::unmap_mode(meta(command_queue), meta(buffer), (num_events_in_wait_list, event_wait_list)))]
-            fn unpin_buffer(
-                command_queue: cl_command_queue,
-                buffer: cl_mem,
-                number: u64,
-                num_events_in_wait_list: cl_uint,
-                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
-                event_wait_list: *const cl_event,
-                #[output(new, depends_on(command_queue))]
-                event: *mut cl_event,
-            ) -> cl_int {
-                // SAFETY: decoded arguments are what the C function demands.
-                unsafe {
-                    pins::unpin(
-                        vendor, command_queue, buffer, number, num_events_in_wait_list, event_wait_list, event,
-                    )
-                }
-            }
-
             fn mem_info(
                 memobj: cl_mem,
                 param_name: cl_mem_info,
@@ -994,6 +947,7 @@ ava_api! {
                 }
             }
 
+            /// Without `data`, the guest shares the memory that the buffer is in.
             #[consumes(BYTES_READ, if shape::map_reads(map_flags) { size } else { 0 })]
             fn map_buffer(
                 command_queue: cl_command_queue,

@@ -3,7 +3,7 @@
 //! A device that works on the host's memory, as a CPU does, works as well on memory that the guest sees. Such a buffer is mapped without
 //! a copy, and a blocking transfer copies each byte once, as natively: the server only waits until the commands before it are done.
 //! The API's own rules say when the host may touch the memory: while it is mapped. So each transfer is a map for the server, see
-//! `pins`; and the memory is free again when the vendor says so through the buffer's destructor callback.
+//! `stored`; and the memory is free again when the vendor says so through the buffer's destructor callback.
 
 use std::ffi::c_void;
 use std::ptr;
@@ -145,7 +145,7 @@ impl Transfer<'_> {
         let (count, list) = self.waits;
         // SAFETY: the application's handles and wait list.
         let status = unsafe {
-            guest::pin_buffer(
+            guest::map_buffer(
                 self.queue,
                 self.buffer,
                 CL_TRUE,
@@ -153,6 +153,7 @@ impl Transfer<'_> {
                 self.offset,
                 self.size,
                 number,
+                ptr::null_mut(),
                 count,
                 list,
                 ptr::null_mut(),
@@ -162,8 +163,12 @@ impl Transfer<'_> {
             return None;
         }
         copy(at);
-        // SAFETY: what was just pinned; no wait list and no event.
-        Some(unsafe { guest::unpin_buffer(self.queue, self.buffer, number, 0, ptr::null(), ptr::null_mut()) })
+        let writes = cl_bool::from(shape::map_writes(self.flags));
+        // SAFETY: what was just mapped; no wait list and no event.
+        Some(unsafe {
+            let (data, list, event) = (ptr::null(), ptr::null(), ptr::null_mut());
+            guest::unmap_buffer(self.queue, self.buffer, number, writes, self.size, data, 0, list, event)
+        })
     }
 }
 

@@ -3,7 +3,8 @@
 use std::ffi::c_void;
 use std::ptr;
 
-use super::{capabilities, devices_of, is_live, refusal, state};
+use super::{capabilities, is_live, refusal, state};
+use crate::devices::devices_of;
 use crate::ffi::*;
 use crate::mapped;
 use crate::opencl::server::Vendor;

@@ -17,11 +17,11 @@ mod commands;
 
 use std::collections::{BTreeMap, HashMap};
 use std::ffi::c_void;
-use std::ptr;
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use ava_core::{pages, server};
 
+use crate::devices::{devices_of, is_cpu, is_on_cpus};
 use crate::ffi::*;
 use crate::mapped;
 use crate::opencl::server::Vendor;
@@ -107,38 +107,6 @@ unsafe fn capabilities(vendor: &Vendor, device: cl_device_id) -> cl_device_svm_c
     answer.unwrap_or(0)
 }
 
-/// Whether a device's kernels work on the memory of this process.
-///
-/// # Safety
-/// A live device.
-unsafe fn is_cpu(vendor: &Vendor, device: cl_device_id) -> bool {
-    // SAFETY: asks for a bit field.
-    let kind = unsafe {
-        ask::<cl_device_type>(|len, value, ret| {
-            vendor.clGetDeviceInfo(device, CL_DEVICE_TYPE, len, value, ret)
-        })
-    };
-    kind.is_some_and(|kind| kind & CL_DEVICE_TYPE_CPU != 0)
-}
-
-/// The devices of a context.
-///
-/// # Safety
-/// A live context.
-unsafe fn devices_of(vendor: &Vendor, context: cl_context) -> Vec<cl_device_id> {
-    let mut len = 0;
-    // SAFETY: asks for the length alone.
-    unsafe { vendor.clGetContextInfo(context, CL_CONTEXT_DEVICES, 0, ptr::null_mut(), &mut len) };
-    let mut devices: Vec<cl_device_id> = vec![ptr::null_mut(); len / size_of::<cl_device_id>()];
-    let room = size_of_val(devices.as_slice());
-    // SAFETY: there is room for all.
-    let status = unsafe {
-        let value = devices.as_mut_ptr().cast();
-        vendor.clGetContextInfo(context, CL_CONTEXT_DEVICES, room, value, ptr::null_mut())
-    };
-    if status == CL_SUCCESS { devices } else { Vec::new() }
-}
-
 /// Which of the capabilities that a device has it has for the guest, too.
 ///
 /// # Safety
@@ -192,10 +160,7 @@ pub(crate) unsafe fn alloc(
     // SAFETY: promised by the caller; the devices of a live context are alive.
     let (able, on_cpu) = unsafe {
         let devices = devices_of(vendor, context);
-        (
-            devices.iter().any(|device| capabilities(vendor, *device) != 0),
-            devices.iter().all(|device| is_cpu(vendor, *device)),
-        )
+        (devices.iter().any(|device| capabilities(vendor, *device) != 0), is_on_cpus(vendor, context))
     };
     if !able {
         return CL_INVALID_OPERATION;
