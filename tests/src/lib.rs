@@ -15,7 +15,7 @@ mod victim;
 
 pub use avad::{Avad, Scratch};
 pub use callgrind::Instructions;
-pub use diff::{assert_same, differing_lines};
+pub use diff::{assert_same, differing_lines, without_measurements};
 pub use proc::{Pid, eventually};
 pub use programs::{
     Tools, bench_program, demo_program, demo_vendor, program, python_program, pythons, target_dir, tools,

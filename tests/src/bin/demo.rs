@@ -5,7 +5,7 @@ use std::{path::Path, process::ExitCode};
 
 use ava_tests::{
     Avad, CallCount, Forward, Job, Run, Scratch, differing_lines, forwarded, native, python_program,
-    read_stats,
+    read_stats, without_measurements,
 };
 
 /// Functions in the table of a program; the rest is summed up.
@@ -109,24 +109,6 @@ fn side_by_side(left: &str, right: &str) {
         println!("{cut:<width$} │ {}", b.get(i).unwrap_or(&""));
     }
     println!();
-}
-
-/// The output with each number that was measured replaced: in clpeak's output those after a colon, device description apart.
-fn without_measurements(text: &str) -> String {
-    const MEASURED_BY_NOBODY: [&str; 4] = ["Driver version", "Compute units", "Clock frequency", "Platform"];
-    let mask = |line: &str| {
-        if MEASURED_BY_NOBODY.iter().any(|known| line.trim_start().starts_with(known)) {
-            return line.to_owned();
-        }
-        match line.split_once(" : ") {
-            Some((name, value)) if value.starts_with(|c: char| c.is_ascii_digit()) => {
-                let unit: String = value.chars().skip_while(|c| c.is_ascii_digit() || *c == '.').collect();
-                format!("{name} : #{unit}")
-            }
-            _ => line.to_owned(),
-        }
-    };
-    text.lines().map(mask).collect::<Vec<_>>().join("\n")
 }
 
 /// Prints what was forwarded.
