@@ -2,11 +2,17 @@
 
 PACKAGES := gcc g++ make pkg-config curl ca-certificates binutils libclang-14-dev opencl-headers ocl-icd-opencl-dev \
             pocl-opencl-icd mesa-opencl-icd oclgrind clinfo clpeak clblast-tests clfft-client python3-pyopencl python3-numpy \
-            zlib1g-dev pigz valgrind
+            python3-pytest python3-mako zlib1g-dev pigz valgrind
+# What else "make programs" needs: two gigabytes.
+MORE_PACKAGES := piglit hashcat
 CARGO    ?= cargo
 # Where rustup puts it, for the run that installs it.
 export PATH := $(PATH):$(HOME)/.cargo/bin
 TARGET   := $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)
+# Tests of programs that no package has: those of Debian's python3-pyopencl.
+PYOPENCL        := pyopencl-2022.3.1
+PYOPENCL_URL    := https://files.pythonhosted.org/packages/dd/4c/7f60601cb3e55d21cff151da2121d7d19e8f9f69e3519dc8fca2593668b2/$(PYOPENCL).tar.gz
+PYOPENCL_SHA256 := 4a3db0fe61b5cdc95267526deebd71a7e1d795694d4b0fe2761f0630bcca3621
 SUDO     := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
 SECONDS  ?= 60
 ROUNDS   ?=
@@ -19,19 +25,32 @@ FUZZ_FLAGS := --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-covera
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
 .DEFAULT_GOAL := help
-.PHONY: help deps build demo test check loom fuzz bench fmt clean
+.PHONY: help deps build demo test programs check loom fuzz bench fmt clean
 
 help: ## What there is to make
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 # Asks the system for what is missing, and for nothing if nothing is.
-deps: ## Install what building and testing need (Debian, Ubuntu)
-	@dpkg-query -W -f='$${db:Status-Status}\n' $(PACKAGES) 2>&1 | grep -qv '^installed$$' || exit 0; \
+install = dpkg-query -W -f='$${db:Status-Status}\n' $(1) 2>&1 | grep -qv '^installed$$' || exit 0; \
 	  set -e; $(SUDO) apt-get update -qq; \
-	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(PACKAGES)
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(1)
+
+deps: ## Install what building and testing need (Debian, Ubuntu)
+	@$(call install,$(PACKAGES))
 	@command -v $(CARGO) >/dev/null || { \
 	  echo "installing Rust for this user with rustup (https://rustup.rs)"; \
 	  curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh -s -- -y --profile minimal -c rustfmt -c clippy; }
+
+# Marks the target directory as cargo does if cargo makes it: tests find it by the mark.
+.PHONY: fetch
+fetch: deps
+	@test -e $(TARGET)/programs/$(PYOPENCL)/test || { set -e; mkdir -p $(TARGET)/programs; cd $(TARGET)/programs; \
+	  test -e ../CACHEDIR.TAG || echo "Signature: 8a477f597d28d172789f06886806bc55" > ../CACHEDIR.TAG; \
+	  echo "fetching PyOpenCL's tests"; \
+	  curl --proto '=https' --tlsv1.2 -sSfL --retry 3 -o $(PYOPENCL).tar.gz $(PYOPENCL_URL) || { \
+	    echo "PyOpenCL's tests could not be fetched; without a network, unpack a copy of $(PYOPENCL_URL) in $$PWD"; exit 1; }; \
+	  echo "$(PYOPENCL_SHA256)  $(PYOPENCL).tar.gz" | sha256sum --check --quiet; \
+	  rm -rf unpacking; mkdir unpacking; tar -C unpacking -xzf $(PYOPENCL).tar.gz; mv unpacking/$(PYOPENCL) .; rmdir unpacking; }
 
 build: deps ## Build ava, avad, ava-server, ava-spec and the guest libraries (target/release)
 	$(CARGO) build --release -p ava -p guest-opencl -p guest-opencl-icd -p guest-zlib
@@ -40,8 +59,12 @@ demo: build ## Run clinfo, clpeak and PyOpenCL natively and through AvA, side by
 	$(CARGO) run --release --quiet -p ava-tests --bin demo
 
 # The order is that of the time it takes to fail; cargo test's summary comes last.
-test: deps check loom fuzz-briefly build ## Everything that has to pass: lints, docs, models, fuzzing, all tests
+test: deps fetch check loom fuzz-briefly build ## Everything that has to pass: lints, docs, models, fuzzing, all tests
 	$(CARGO) test --workspace --no-fail-fast
+
+programs: fetch build ## All of the programs that nobody here wrote, natively and through AvA: an hour, of which make test takes two minutes
+	@$(call install,$(MORE_PACKAGES))
+	$(CARGO) test -p ava-tests --test programs -- --include-ignored
 
 check: ## Formatting, lints and documentation
 	$(CARGO) fmt --all --check

@@ -25,6 +25,7 @@ pub struct Job {
     words: Vec<OsString>,
     env: Vec<(OsString, OsString)>,
     vendor: Vendor,
+    folder: Option<PathBuf>,
     limit: Duration,
 }
 
@@ -35,6 +36,7 @@ impl Job {
             words: vec![program.into()],
             env: Vec::new(),
             vendor: Vendor::Pocl,
+            folder: None,
             limit: Duration::from_secs(300),
         }
     }
@@ -62,6 +64,13 @@ impl Job {
     #[must_use]
     pub fn env(mut self, key: impl Into<OsString>, value: impl Into<OsString>) -> Self {
         self.env.push((key.into(), value.into()));
+        self
+    }
+
+    /// Sets the folder in which the program runs.
+    #[must_use]
+    pub fn folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
         self
     }
 
@@ -128,6 +137,9 @@ impl Job {
         command.env_remove("AVA_FIDELITY").env(STEADY_MEMORY.0, STEADY_MEMORY.1);
         command.envs(self.vendor.env());
         command.envs(self.env.iter().map(|(k, v)| (k, v)));
+        if let Some(folder) = &self.folder {
+            command.current_dir(folder);
+        }
         // Its own group, so that a program that hangs is killed with everything that it started.
         command.process_group(0);
         command
@@ -226,6 +238,11 @@ impl Run {
     /// Whether it exited by its own will with this code.
     pub fn exited(&self, code: i32) -> bool {
         self.status.is_some_and(|s| s.code() == Some(code))
+    }
+
+    /// Whether it ended as `other` did: with the same exit code, or by the same signal.
+    pub fn same_end(&self, other: &Run) -> bool {
+        self.status == other.status
     }
 
     /// Panics, with all that it wrote, unless it exited with 0.
