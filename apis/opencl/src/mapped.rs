@@ -446,8 +446,8 @@ pub(crate) unsafe fn event_progress(vendor: &Vendor, event: cl_event) -> Progres
             vendor.clGetEventInfo(event, CL_EVENT_COMMAND_EXECUTION_STATUS, len, value, ret)
         })
     });
-    // SAFETY: promised by the caller.
     let status = match status {
+        // SAFETY: promised by the caller.
         Some(CL_SUBMITTED) if unsafe { late::is_done(vendor, event) } => Some(CL_COMPLETE),
         status => status,
     };
