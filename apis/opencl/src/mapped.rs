@@ -138,10 +138,8 @@ pub(crate) unsafe fn map_buffer(
         return status;
     }
     // SAFETY: the buffer is alive, as it was just mapped.
-    if data.is_null()
-        && let Some(storage) = unsafe { stored::storage_of(vendor, buffer) }
-        && address as usize != storage.wrapping_add(offset)
-    {
+    let storage = unsafe { if data.is_null() { stored::storage_of(vendor, buffer) } else { None } };
+    if storage.is_some_and(|storage| address as usize != storage.wrapping_add(offset)) {
         // The API says where a buffer over host memory is mapped. A vendor that does otherwise has not shown its contents to the guest.
         // SAFETY: what was just mapped, and the event that was just made.
         unsafe {
