@@ -8,8 +8,8 @@ use crate::ffi::*;
 use crate::opencl::server::Vendor;
 use crate::remote::{are_ours_alone, ask, build_options, without_arg_info};
 
-/// The local size that a kernel's source demands; zeros if it demands none.
-pub(crate) fn required_size(vendor: &Vendor, kernel: cl_kernel) -> [usize; 3] {
+/// The local size that a kernel's source demands, if it demands one.
+pub(crate) fn required_size(vendor: &Vendor, kernel: cl_kernel) -> Option<[usize; 3]> {
     // SAFETY: the vendor just made the kernel.
     let devices = unsafe { devices_of(vendor, program_of(vendor, kernel)) };
     let of = |device: &cl_device_id| {
@@ -21,7 +21,7 @@ pub(crate) fn required_size(vendor: &Vendor, kernel: cl_kernel) -> [usize; 3] {
             })
         }
     };
-    devices.iter().find_map(of).unwrap_or_default()
+    devices.iter().find_map(of).filter(|size| *size != [0; 3])
 }
 
 /// A kernel's program; null if the vendor does not say.

@@ -418,7 +418,9 @@ pub(crate) unsafe fn learn_arg(args: &args::clSetKernelArg, status: cl_int) -> c
     let kernel = unsafe { ava_core::guest::meta_of::<kind::cl_kernel>(args.kernel) };
     if let (CL_SUCCESS, Some(kernel)) = (status, kernel) {
         // SAFETY: the vendor took a value of this size, so it is there.
-        kernel.took(args.arg_index, unsafe { image::local::arg(args.kernel, args.arg_size, args.arg_value) });
+        kernel.took(args.arg_index, unsafe {
+            image::local::arg((kernel, args.kernel), args.arg_size, args.arg_value)
+        });
     }
     status
 }

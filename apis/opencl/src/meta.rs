@@ -152,8 +152,8 @@ pub enum ArgKind {
 pub struct KernelMeta {
     /// One for each argument.
     pub args: Vec<ArgKind>,
-    /// The local size that its source demands; zeros if it demands none.
-    pub required: [usize; 3],
+    /// The local size that its source demands, if it demands one.
+    pub required: Option<[usize; 3]>,
     #[serde(skip)]
     learned: Arc<Learned>,
 }
@@ -172,6 +172,8 @@ struct Learned {
     /// The arguments that were accepted as addresses of shared virtual memory, a bit for each.
     addresses: AtomicU64,
     launches: Mutex<Vec<(Launch, Reach)>>,
+    /// See [`KernelMeta::context`]; 0 if it was not asked for yet.
+    context: AtomicU64,
 }
 
 impl Default for Learned {
@@ -180,6 +182,7 @@ impl Default for Learned {
             args: std::array::from_fn(|_| AtomicU64::new(0)),
             addresses: AtomicU64::new(0),
             launches: Mutex::default(),
+            context: AtomicU64::new(0),
         }
     }
 }
@@ -256,6 +259,17 @@ impl KernelMeta {
     /// What argument `index` is; `None` if the kernel has no such argument.
     pub fn arg(&self, index: cl_uint) -> Option<ArgKind> {
         self.args.get(index as usize).copied()
+    }
+
+    /// The kernel's context, as in [`MemMeta::context`], which `find` finds out once.
+    pub fn context(&self, find: impl FnOnce() -> Option<u64>) -> Option<u64> {
+        let known = self.learned.context.load(Ordering::Relaxed);
+        if known != 0 {
+            return Some(known);
+        }
+        let found = find()?;
+        self.learned.context.store(found, Ordering::Relaxed);
+        Some(found)
     }
 
     /// Whether the vendor will take this argument, as far as a program could tell.

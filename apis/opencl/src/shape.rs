@@ -335,7 +335,7 @@ pub(crate) fn set_arg_mode(
     value: Ptr<'_, u8>,
 ) -> Mode {
     // SAFETY: evaluated in the guest, where the application's value has this size and holds its objects.
-    async_if(kernel.takes(index, unsafe { image::local::arg(handle, size, value.as_ptr().cast()) }))
+    async_if(kernel.takes(index, unsafe { image::local::arg((kernel, handle), size, value.as_ptr().cast()) }))
 }
 
 /// The same for a memory object that only the guest knows to be one.
@@ -344,22 +344,22 @@ pub(crate) fn set_mem_arg_mode(
     index: cl_uint,
     mem: &MemMeta,
 ) -> Mode {
-    async_if(kernel.takes(index, image::local::mem_arg(handle, mem)))
+    async_if(kernel.takes(index, image::local::mem_arg((kernel, handle), mem)))
 }
 
 /// The context of a kernel that the application holds, as in [`QueueMeta::context`].
-pub(crate) fn context_of_kernel(mut kernel: cl_kernel) -> Option<u64> {
+pub(crate) fn context_of_kernel((kernel, mut handle): (&KernelMeta, cl_kernel)) -> Option<u64> {
     // SAFETY: the application holds the kernel, and what it depends on lives as long as it does.
-    unsafe {
+    kernel.context(|| unsafe {
         loop {
-            if let Some(program) = parent_of::<kind::cl_kernel, kind::cl_program>(kernel) {
+            if let Some(program) = parent_of::<kind::cl_kernel, kind::cl_program>(handle) {
                 let context = parent_of::<kind::cl_program, kind::cl_context>(program);
                 return context.map(|context| context as usize as u64);
             }
             // A clone depends on what it is one of.
-            kernel = parent_of::<kind::cl_kernel, kind::cl_kernel>(kernel)?;
+            handle = parent_of::<kind::cl_kernel, kind::cl_kernel>(handle)?;
         }
-    }
+    })
 }
 
 /// Launching a kernel: once the vendor did it with these dimensions and this local size, on this device, and no smaller a range, it
@@ -377,7 +377,7 @@ pub(crate) fn launch_mode(
     let divides = |i: usize, n: usize| match launch.local {
         Some(local) => n.is_multiple_of(local[i]),
         // The vendor takes the size that the kernel demands, or refuses.
-        None => kernel.required[i] == 0 || n.is_multiple_of(kernel.required[i]),
+        None => kernel.required.is_none_or(|size| size[i] == 0 || n.is_multiple_of(size[i])),
     };
     let sizes = !global.is_null()
         && (0..dimensions as usize).all(|i| {

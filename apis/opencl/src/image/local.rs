@@ -9,7 +9,7 @@ use ava_core::spec::Ptr;
 use crate::ffi::*;
 use crate::image::{self, remote::maker};
 use crate::local::report;
-use crate::meta::{Arg, MemMeta};
+use crate::meta::{Arg, KernelMeta, MemMeta};
 use crate::opencl::{args, guest, kind};
 use crate::shape;
 
@@ -142,7 +142,7 @@ pub(crate) unsafe fn create_3d(
 ///
 /// # Safety
 /// `value` is null or has `size` bytes. The application holds the kernel, and the value if it is an object.
-pub(crate) unsafe fn arg(kernel: cl_kernel, size: usize, value: *const c_void) -> Arg {
+pub(crate) unsafe fn arg(kernel: (&KernelMeta, cl_kernel), size: usize, value: *const c_void) -> Arg {
     let plain = Arg { size, null: value.is_null(), object: 0, foreign: false };
     if plain.null || size != size_of::<cl_mem>() {
         return plain;
@@ -160,7 +160,7 @@ pub(crate) unsafe fn arg(kernel: cl_kernel, size: usize, value: *const c_void) -
 }
 
 /// A memory object as the guest remembers it when it is an argument of `kernel`, which the application holds.
-pub(crate) fn mem_arg(kernel: cl_kernel, mem: &MemMeta) -> Arg {
+pub(crate) fn mem_arg(kernel: (&KernelMeta, cl_kernel), mem: &MemMeta) -> Arg {
     let object = mem.image.as_ref().map_or(0, |image| image.class(mem.flags));
     let foreign = shape::context_of_kernel(kernel) != Some(mem.context);
     Arg { size: size_of::<cl_mem>(), null: false, object, foreign }

@@ -470,7 +470,7 @@ pub(crate) unsafe fn learn_arg(args: &args::svm_set_arg, status: cl_int) -> cl_i
     let kernel = unsafe { ava_core::guest::meta_of::<kind::cl_kernel>(args.kernel) };
     if let (CL_SUCCESS, Some(kernel)) = (status, kernel) {
         kernel.took_address(args.arg_index);
-        if args.address != 0 && !modes::is_of_kernel(args.kernel, args.address) {
+        if args.address != 0 && !modes::is_of_kernel((kernel, args.kernel), args.address) {
             kernel.doubt_launches();
         }
     }

@@ -13,11 +13,11 @@ fn async_if(known_good: bool) -> Mode {
 
 /// Setting an argument: what is allocated in the kernel's context, where the vendor took an address before.
 pub(crate) fn arg_mode((kernel, handle): (&KernelMeta, cl_kernel), index: cl_uint, address: usize) -> Mode {
-    async_if(kernel.takes_address(index) && is_of_kernel(handle, address))
+    async_if(kernel.takes_address(index) && is_of_kernel((kernel, handle), address))
 }
 
 /// Whether an address is of an allocation in the context of a kernel, which the application holds.
-pub(super) fn is_of_kernel(kernel: cl_kernel, address: usize) -> bool {
+pub(super) fn is_of_kernel(kernel: (&KernelMeta, cl_kernel), address: usize) -> bool {
     shape::context_of_kernel(kernel).is_some_and(|context| table().holds(context, address, 1))
 }
 
