@@ -130,7 +130,8 @@ void cover_event_callbacks(struct fixture *f)
     SHOW(clWaitForEvents(1, &event));
     struct call late = {0};
     SHOW(clSetEventCallback(event, CL_COMPLETE, on_event, &late));
-    await(&late, 1);
+    if (!vendor_is(f, OCLGRIND)) /* which never tells */
+        await(&late, 1);
     print_event("late", &late, event);
 
     /* What is wrong. */
@@ -189,7 +190,8 @@ void cover_event_callbacks(struct fixture *f)
     SHOW(clSetEventCallback(event, CL_COMPLETE, on_event_that_acts, &acts));
     SHOW(clFlush(f->queue));
     await(&acts, 1);
-    await(&gated, 1);
+    if (!vendor_is(f, OCLGRIND)) /* which tells only once it flushes the other queue */
+        await(&gated, 1);
     print_event("one that acts", &acts, event);
     printf("it could: %s; what it let go: %s\n", status_name(acts.enqueued), status_name(gated.status));
     SHOW(clWaitForEvents(1, &made));
