@@ -42,6 +42,8 @@ pub(super) struct Pending {
     done: AtomicU64,
     /// Later ones that are, too: first and end of each run.
     beyond: Mutex<BTreeMap<u64, u64>>,
+    /// One more than [`Self::done`] was when somebody waited for the next in vain; 0 if nobody did.
+    in_vain: AtomicU64,
 }
 
 impl Pending {
@@ -77,6 +79,21 @@ impl Pending {
     /// Whether the first `total` tickets are dealt with.
     pub(super) fn settled(&self, total: u64) -> bool {
         self.done.load(Ordering::Acquire) >= total
+    }
+
+    /// How many tickets are dealt with.
+    pub(super) fn dealt_with(&self) -> u64 {
+        self.done.load(Ordering::Acquire)
+    }
+
+    /// Somebody waited for a ticket, and none came. Commands may be waiting for the application.
+    pub(super) fn waited_in_vain(&self) {
+        self.in_vain.store(self.dealt_with() + 1, Ordering::Relaxed);
+    }
+
+    /// Whether a ticket has come since somebody waited in vain, so that waiting for the next is worth it.
+    pub(super) fn is_worth_waiting(&self) -> bool {
+        self.in_vain.load(Ordering::Relaxed) != self.dealt_with() + 1
     }
 
     /// Whether any buffer is in flight.

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde::Serialize;
 use zerocopy::FromBytes;
@@ -15,6 +16,9 @@ use super::session::Session;
 use super::shadow::{Memory, Shadow};
 use crate::spec::{HandleArg, HandleKind, Handles, RawHandle, take_fault};
 use crate::wire::{CommandHeader, HandleId, TICKET_NOBODY};
+
+/// How often to ask the vendor whether a command is done that somebody waits for.
+const LOOK: Duration = Duration::from_micros(50);
 
 /// Where an output's bytes go when the call is done.
 #[derive(Debug, Clone, Copy)]
@@ -345,9 +349,18 @@ impl<'s> Call<'s> {
         self.collect(Some(registry), Want::Done);
     }
 
-    /// As [`Self::poll`], for every registry; whether there are more tickets than the reply can name.
-    pub(super) fn reclaim(&mut self) -> bool {
-        self.collect(None, Want::Done) != 0
+    /// As [`Self::poll`], for every registry, and waits for `patience` at most until there is a ticket; whether there are more than the
+    /// reply can name.
+    pub(super) fn reclaim(&mut self, patience: Duration) -> bool {
+        let begun = Instant::now();
+        loop {
+            let left = self.collect(None, Want::Done);
+            let has_come = !self.scratch.tickets.is_empty();
+            if has_come || !self.session.registries.any() || begun.elapsed() >= patience {
+                return left != 0;
+            }
+            std::thread::sleep(LOOK);
+        }
     }
 
     fn collect(&mut self, registry: Option<usize>, want: Want) -> usize {

@@ -73,6 +73,11 @@ impl Registries {
         }
     }
 
+    /// Whether there is any entry, or any ticket to hand back.
+    pub(super) fn any(&self) -> bool {
+        self.waiting.load(Ordering::Acquire) != 0
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(|e| e.into_inner())
     }

@@ -1,6 +1,7 @@
 //! A session from its first thread to its end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::api::{Refusal, ServerApi, Vendor};
 use super::call::{Call, Scratch};
@@ -14,6 +15,9 @@ use crate::wire::{CommandHeader, Outcome, control};
 
 /// Stack of a shadow thread: as much as a main thread has, since vendors compile programs on it.
 const STACK: usize = 8 << 20;
+
+/// Longest that a guest may have its thread wait for a command to finish, in milliseconds.
+const MAX_PATIENCE: u64 = 1000;
 
 /// How a session ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -204,7 +208,10 @@ fn runtime_command(serving: &Serving, call: &mut Call<'_>) -> Result<After, Refu
         control::STAGE_WRITE => session.staging.copy(session.arena, args, true)?,
         control::STAGE_READ => session.staging.copy(session.arena, args, false)?,
         control::STAGE_FREE => session.staging.free(args[0]),
-        control::RECLAIM => value = u64::from(call.reclaim()),
+        control::RECLAIM => {
+            let patience = Duration::from_millis(args[0].min(MAX_PATIENCE));
+            value = u64::from(call.reclaim(patience));
+        }
         control::RELEASE => release(session, args)?,
         control::AVAILABLE => {
             let known = u16::try_from(args[0]).is_ok_and(|n| (session.api.available)(&*session.vendor, n));

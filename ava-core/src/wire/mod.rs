@@ -50,8 +50,8 @@ pub mod control {
     pub const STAGE_READ: u16 = super::CONTROL_BASE + 3;
     /// Drops a staging buffer. Arguments: number. Asynchronous.
     pub const STAGE_FREE: u16 = super::CONTROL_BASE + 4;
-    /// Reports the deferred buffers that completed since. Arguments: 0. Returns 1 if there are more than the reply could
-    /// name.
+    /// Reports the deferred buffers that completed since. Arguments: how many milliseconds to wait at most until there is one, if any
+    /// is in flight. Returns 1 if there are more than the reply could name.
     pub const RECLAIM: u16 = super::CONTROL_BASE + 5;
     /// The last reference to an object was released. Arguments: kind, id. Asynchronous, unless the application will see
     /// that the object is gone.
