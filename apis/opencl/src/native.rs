@@ -231,10 +231,12 @@ pub(crate) unsafe fn enqueue_in_server(
     let Some(notify) = notify else {
         return enqueue(None, ptr::null_mut(), 0, 0, ptr::null(), ptr::null_mut());
     };
-    let buffers = match num_mem_objects {
-        0 => &[],
+    let buffers = match (num_mem_objects, mem_list.is_null()) {
+        (0, _) => &[],
+        // Our guest library sends a list.
+        (_, true) => return CL_INVALID_VALUE,
         // SAFETY: a decoded list of as many handles.
-        count => unsafe { slice::from_raw_parts(mem_list, count as usize) },
+        (count, false) => unsafe { slice::from_raw_parts(mem_list, count as usize) },
     };
     let mut sizes = Vec::with_capacity(buffers.len());
     for buffer in buffers {

@@ -372,8 +372,13 @@ ava_api! {
                 #[output]
                 known: *mut cl_bool,
             ) -> cl_int {
-                // SAFETY: decoded arguments; the output has its place.
-                unsafe { *known = extension::is_handed_out(vendor, platform, func_name).into() };
+                // SAFETY: decoded arguments; the output is null or writable.
+                unsafe {
+                    let is_known = extension::is_handed_out(vendor, platform, func_name);
+                    if !known.is_null() {
+                        known.write(is_known.into());
+                    }
+                }
                 CL_SUCCESS
             }
         }
