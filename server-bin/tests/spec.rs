@@ -158,8 +158,9 @@ fn the_coverage_of_opencl_adds_up() {
         good(&[&["coverage", "--spec", &spec, "--library", &library], OPENCL, more, OPENCL_CLANG].concat()).0
     };
     let table = run(&["--deny-missing"]);
+    let words: Vec<_> = table.split_whitespace().collect();
     assert!(
-        table.contains("unsupported, CL_INVALID_OPERATION:") && table.contains("clCreateFromEGLImageKHR "),
+        table.contains("unsupported, CL_INVALID_OPERATION:") && words.contains(&"clCreateFromEGLImageKHR"),
         "{table}"
     );
     let lines = |kind: &str| run(&["--list", kind]).lines().count();
