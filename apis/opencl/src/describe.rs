@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::ffi::*;
 use crate::opencl::server::Vendor;
-use crate::remote::{are_ours_alone, ask, build_options, without_arg_info};
+use crate::remote::{are_ours_alone, ask, ask_list, build_options, without_arg_info};
 
 /// The local size that a kernel's source demands, if it demands one.
 pub(crate) fn required_size(vendor: &Vendor, kernel: cl_kernel) -> Option<[usize; 3]> {
@@ -41,21 +41,13 @@ unsafe fn program_of(vendor: &Vendor, kernel: cl_kernel) -> cl_program {
 /// # Safety
 /// A live program, or null.
 unsafe fn devices_of(vendor: &Vendor, program: cl_program) -> Vec<cl_device_id> {
-    const WHAT: cl_program_info = CL_PROGRAM_DEVICES;
-    let mut len = 0;
     if program.is_null() {
         return Vec::new();
     }
-    // SAFETY: asks for the length alone.
-    if unsafe { vendor.clGetProgramInfo(program, WHAT, 0, ptr::null_mut(), &mut len) } != CL_SUCCESS {
-        return Vec::new();
+    // SAFETY: promised by the caller.
+    unsafe {
+        ask_list(|len, value, ret| vendor.clGetProgramInfo(program, CL_PROGRAM_DEVICES, len, value, ret))
     }
-    let mut devices: Vec<cl_device_id> = vec![ptr::null_mut(); len / size_of::<cl_device_id>()];
-    let room = size_of_val(devices.as_slice());
-    // SAFETY: there is room for the answer.
-    let status =
-        unsafe { vendor.clGetProgramInfo(program, WHAT, room, devices.as_mut_ptr().cast(), ptr::null_mut()) };
-    if status == CL_SUCCESS { devices } else { Vec::new() }
 }
 
 /// Whether the vendor describes the kernel's arguments only because [`with_arg_info`](crate::remote::with_arg_info) asked for it.

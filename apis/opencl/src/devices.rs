@@ -4,7 +4,7 @@ use std::ptr;
 
 use crate::ffi::*;
 use crate::opencl::server::Vendor;
-use crate::remote::ask;
+use crate::remote::{ask, ask_list};
 
 /// The platforms that there are, up to 64.
 pub(crate) fn platforms(vendor: &Vendor) -> impl Iterator<Item = cl_platform_id> + use<> {
@@ -36,17 +36,10 @@ pub(crate) unsafe fn is_cpu(vendor: &Vendor, device: cl_device_id) -> bool {
 /// # Safety
 /// A live context.
 pub(crate) unsafe fn devices_of(vendor: &Vendor, context: cl_context) -> Vec<cl_device_id> {
-    let mut len = 0;
-    // SAFETY: asks for the length alone.
-    unsafe { vendor.clGetContextInfo(context, CL_CONTEXT_DEVICES, 0, ptr::null_mut(), &mut len) };
-    let mut devices: Vec<cl_device_id> = vec![ptr::null_mut(); len / size_of::<cl_device_id>()];
-    let room = size_of_val(devices.as_slice());
-    // SAFETY: there is room for all.
-    let status = unsafe {
-        let value = devices.as_mut_ptr().cast();
-        vendor.clGetContextInfo(context, CL_CONTEXT_DEVICES, room, value, ptr::null_mut())
-    };
-    if status == CL_SUCCESS { devices } else { Vec::new() }
+    // SAFETY: promised by the caller.
+    unsafe {
+        ask_list(|len, value, ret| vendor.clGetContextInfo(context, CL_CONTEXT_DEVICES, len, value, ret))
+    }
 }
 
 /// Whether all devices of `context` work on the memory of this process.

@@ -25,6 +25,21 @@ pub(crate) unsafe fn ask<T: Default>(
     (query(size_of::<T>(), (&raw mut value).cast(), ptr::null_mut()) == CL_SUCCESS).then_some(value)
 }
 
+/// A query of a list of handles; empty if the vendor does not answer.
+///
+/// # Safety
+/// `query` asks the vendor for handles on behalf of live objects, or for null: it gets how many bytes there is room for, where, and where
+/// to say how many there are.
+pub(crate) unsafe fn ask_list<T>(query: impl Fn(usize, *mut c_void, *mut usize) -> cl_int) -> Vec<*mut T> {
+    let mut len = 0;
+    if query(0, ptr::null_mut(), &mut len) != CL_SUCCESS {
+        return Vec::new();
+    }
+    let mut list: Vec<*mut T> = vec![ptr::null_mut(); len / size_of::<*mut T>()];
+    let room = size_of_val(list.as_slice());
+    if query(room, list.as_mut_ptr().cast(), ptr::null_mut()) == CL_SUCCESS { list } else { Vec::new() }
+}
+
 /// Puts `status` where an `errcode_ret` points.
 ///
 /// # Safety

@@ -3165,6 +3165,22 @@ ava_api! {
                 bufobj: cl_GLuint,
                 errcode_ret: *mut cl_int,
             ) -> cl_mem;
+            fn clCreateFromGLTexture2D(
+                context: cl_context,
+                flags: cl_mem_flags,
+                target: cl_GLenum,
+                miplevel: cl_GLint,
+                texture: cl_GLuint,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
+            fn clCreateFromGLTexture3D(
+                context: cl_context,
+                flags: cl_mem_flags,
+                target: cl_GLenum,
+                miplevel: cl_GLint,
+                texture: cl_GLuint,
+                errcode_ret: *mut cl_int,
+            ) -> cl_mem;
             fn clCreateFromGLRenderbuffer(
                 context: cl_context,
                 flags: cl_mem_flags,
@@ -3238,22 +3254,6 @@ ava_api! {
                 properties: *const cl_egl_image_properties_khr,
                 errcode_ret: *mut cl_int,
             ) -> cl_mem;
-            fn clCreateFromGLTexture2D(
-                context: cl_context,
-                flags: cl_mem_flags,
-                target: cl_GLenum,
-                miplevel: cl_GLint,
-                texture: cl_GLuint,
-                errcode_ret: *mut cl_int,
-            ) -> cl_mem;
-            fn clCreateFromGLTexture3D(
-                context: cl_context,
-                flags: cl_mem_flags,
-                target: cl_GLenum,
-                miplevel: cl_GLint,
-                texture: cl_GLuint,
-                errcode_ret: *mut cl_int,
-            ) -> cl_mem;
             fn clEnqueueAcquireEGLObjectsKHR(
                 command_queue: cl_command_queue,
                 num_objects: cl_uint,
@@ -3283,7 +3283,7 @@ ava_api! {
         }
 
         #[since("OPENCL_1.2")]
-        #[unsupported(CL_INVALID_OPERATION)]
+        #[unsupported(CL_INVALID_CONTEXT)]
         unsafe extern "C" {
             fn clCreateFromGLTexture(
                 context: cl_context,
@@ -3294,7 +3294,5 @@ ava_api! {
                 errcode_ret: *mut cl_int,
             ) -> cl_mem;
         }
-
-
     }
 }
