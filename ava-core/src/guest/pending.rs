@@ -78,7 +78,7 @@ impl Pending {
 
     /// Whether the first `total` tickets are dealt with.
     pub(super) fn settled(&self, total: u64) -> bool {
-        self.done.load(Ordering::Acquire) >= total
+        self.dealt_with() >= total
     }
 
     /// How many tickets are dealt with.

@@ -7,7 +7,7 @@
 #ifndef AVA_TESTS_CONFORMANCE_H
 #define AVA_TESTS_CONFORMANCE_H
 
-#include "../ocl.h"
+#include "../transcript.h"
 
 enum vendor { POCL = 1, RUSTICL = 2, OCLGRIND = 4, OTHER = 8 };
 
@@ -44,8 +44,7 @@ void part(const char *name);
 /* Announces a call, for CONFORMANCE_LOUD. */
 int loud(const char *text);
 
-/* A call that returns a status: prints `text = STATUS`. */
-cl_int show_status(const char *text, cl_int status);
+/* A call that returns a status. */
 #define TRY(call) (loud(#call), show_status(#call, (call)))
 
 /* What an output holds before a call. */
@@ -113,8 +112,6 @@ cl_program a_program(struct fixture *f, const char *source);
 cl_kernel a_kernel(struct fixture *f, const char *name);
 /* A buffer's bytes, as a checksum. */
 void show_bytes(struct fixture *f, const char *text, cl_mem buffer);
-/* The first `n` ints of a buffer. */
-void show_ints(struct fixture *f, const char *text, cl_mem buffer, size_t n);
 
 void conform_platforms(struct fixture *f);
 void conform_devices(struct fixture *f);

@@ -34,12 +34,6 @@ int loud(const char *text)
     return 0;
 }
 
-cl_int show_status(const char *text, cl_int status)
-{
-    printf("%s = %s\n", text, status_name(status));
-    return status;
-}
-
 void show_object(const char *text, const void *object, cl_int status)
 {
     if (status == UNTOUCHED_STATUS)
@@ -154,21 +148,7 @@ void show_bytes(struct fixture *f, const char *text, cl_mem buffer)
     printf("%s: %016llx\n", text, (unsigned long long)checksum(bytes, size));
 }
 
-void show_ints(struct fixture *f, const char *text, cl_mem buffer, size_t n)
-{
-    cl_int values[64];
-    REQUIRE(n <= 64);
-    MUST(clEnqueueReadBuffer(f->queue, buffer, CL_TRUE, 0, n * sizeof *values, values, 0, NULL, NULL));
-    printf("%s:", text);
-    for (size_t i = 0; i < n; i++)
-        printf(" %d", values[i]);
-    printf("\n");
-}
-
-static const struct {
-    const char *name;
-    void (*run)(struct fixture *f);
-} sections[] = {
+static const struct section sections[] = {
     {"platforms", conform_platforms},
     {"devices", conform_devices},
     {"sub-devices", conform_sub_devices},
@@ -190,15 +170,14 @@ static const struct {
     {"failed-events", conform_failed_events},
     {"asynchrony", conform_asynchrony},
 };
+enum { SECTIONS = sizeof sections / sizeof *sections };
 
 static enum vendor who(cl_platform_id platform)
 {
-    char name[256] = "";
-    MUST(clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof name, name, NULL));
-    return strcmp(name, "Portable Computing Language") == 0 ? POCL
-           : strcmp(name, "rusticl") == 0                   ? RUSTICL
-           : strcmp(name, "Oclgrind") == 0                  ? OCLGRIND
-                                                            : OTHER;
+    return platform_is(platform, "Portable Computing Language") ? POCL
+           : platform_is(platform, "rusticl")                   ? RUSTICL
+           : platform_is(platform, "Oclgrind")                  ? OCLGRIND
+                                                                : OTHER;
 }
 
 static cl_event an_event(cl_command_queue queue)
@@ -214,13 +193,11 @@ int main(int argc, char **argv)
     const char *only = argc > 1 ? argv[1] : NULL;
     struct fixture f = {0};
     cl_int status;
-    int found = 0;
 
     /* A crash must not take the transcript so far with it. */
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (only && strcmp(only, "--list") == 0) {
-        for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
-            printf("%s\n", sections[i].name);
+        list_sections(sections, SECTIONS);
         return 0;
     }
 
@@ -240,17 +217,8 @@ int main(int argc, char **argv)
     f.event = an_event(f.queue);
     f.other_event = an_event(f.other_queue);
 
-    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
-        if (only && strcmp(only, sections[i].name) != 0)
-            continue;
-        found = 1;
-        printf("\n== %s\n", sections[i].name);
-        sections[i].run(&f);
-    }
-    if (!found) {
-        fprintf(stderr, "no section is called %s; --list names them\n", only);
-        return 2;
-    }
+    if (run_sections(sections, SECTIONS, only, &f) == NO_SECTION)
+        return NO_SECTION;
 
     MUST(clReleaseEvent(f.event));
     MUST(clReleaseEvent(f.other_event));

@@ -4,7 +4,7 @@
 #ifndef AVA_TESTS_COVERAGE_H
 #define AVA_TESTS_COVERAGE_H
 
-#include "../ocl.h"
+#include "../transcript.h"
 
 /* What every section works on. */
 struct fixture {
@@ -18,11 +18,7 @@ struct fixture {
 /* The source of the fixture's program; several kernels with every sort of argument. */
 extern const char *const kernels_source;
 
-/* Starts a section of the transcript. */
-void section(const char *name);
-
-/* Prints `text = STATUS`, and returns the status. */
-cl_int show_status(const char *text, cl_int status);
+/* A call that returns a status. */
 #define SHOW(call) show_status(#call, (call))
 
 /* For calls that return an object and a status: prints the status and whether there is an object. */
@@ -85,9 +81,6 @@ int vendor_is(const struct fixture *f, const char *platform_name);
 
 /* Runs `kernel` over `n` items of the fixture's queue and waits. */
 void run_1d(const struct fixture *f, cl_kernel kernel, size_t n);
-
-/* Reads `n` ints of a buffer and prints them. */
-void show_ints(const struct fixture *f, const char *text, cl_mem buffer, size_t n);
 
 void cover_platforms(struct fixture *f);
 void cover_devices(struct fixture *f);

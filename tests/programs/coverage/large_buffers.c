@@ -256,7 +256,6 @@ static void failures(const struct fixture *f)
 
 void cover_large_buffers(struct fixture *f)
 {
-    section("large buffers");
     flags(f);
     transfers(f);
     maps(f);

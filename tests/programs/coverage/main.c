@@ -42,22 +42,9 @@ const char *const kernels_source =
     "    int x = out[0]; for (int i = 0; i < rounds; i++) x = x * 1103515245 + 12345; out[0] = x;\n"
     "}\n";
 
-void section(const char *name)
-{
-    printf("\n== %s\n", name);
-}
-
-cl_int show_status(const char *text, cl_int status)
-{
-    printf("%s = %s\n", text, status_name(status));
-    return status;
-}
-
 int vendor_is(const struct fixture *f, const char *name)
 {
-    char text[256] = "";
-    MUST(clGetPlatformInfo(f->platform, CL_PLATFORM_NAME, sizeof text, text, NULL));
-    return strcmp(text, name) == 0;
+    return platform_is(f->platform, name);
 }
 
 void show_object(const char *text, const void *object, cl_int status)
@@ -131,21 +118,7 @@ void run_1d(const struct fixture *f, cl_kernel kernel, size_t n)
     MUST(clFinish(f->queue));
 }
 
-void show_ints(const struct fixture *f, const char *text, cl_mem buffer, size_t n)
-{
-    cl_int values[256];
-    REQUIRE(n <= 256);
-    MUST(clEnqueueReadBuffer(f->queue, buffer, CL_TRUE, 0, n * sizeof *values, values, 0, NULL, NULL));
-    printf("%s:", text);
-    for (size_t i = 0; i < n; i++)
-        printf(" %d", values[i]);
-    printf("\n");
-}
-
-static const struct {
-    const char *name;
-    void (*run)(struct fixture *f);
-} sections[] = {
+static const struct section sections[] = {
     {"platforms", cover_platforms},
     {"devices", cover_devices},
     {"contexts", cover_contexts},
@@ -185,6 +158,7 @@ static const struct {
     {"svm", cover_svm},
     {"svm-fine-grained", cover_svm_fine_grained},
 };
+enum { SECTIONS = sizeof sections / sizeof *sections };
 
 int main(int argc, char **argv)
 {
@@ -195,8 +169,7 @@ int main(int argc, char **argv)
     /* A crash must not take the transcript so far with it. */
     setvbuf(stdout, NULL, _IOLBF, 0);
     if (only && strcmp(only, "--list") == 0) {
-        for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
-            printf("%s\n", sections[i].name);
+        list_sections(sections, SECTIONS);
         return 0;
     }
 
@@ -214,23 +187,10 @@ int main(int argc, char **argv)
     if (status != CL_SUCCESS)
         show_status("the kernels", status);
 
-    int failed = 0;
-    if (only && strcmp(only, "--hostile") == 0) {
-        failed = hostile(&f);
-    } else {
-        int found = 0;
-        for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
-            if (only && strcmp(only, sections[i].name) != 0)
-                continue;
-            found = 1;
-            section(sections[i].name);
-            sections[i].run(&f);
-        }
-        if (!found) {
-            fprintf(stderr, "no section is called %s; --list names them\n", only);
-            return 2;
-        }
-    }
+    int is_hostile = only && strcmp(only, "--hostile") == 0;
+    int failed = is_hostile ? hostile(&f) : run_sections(sections, SECTIONS, only, &f);
+    if (failed == NO_SECTION)
+        return failed;
 
     MUST(clReleaseProgram(f.program));
     MUST(clReleaseCommandQueue(f.queue));
