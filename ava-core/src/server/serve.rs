@@ -135,7 +135,7 @@ pub(super) fn handle(serving: &Serving, scratch: &mut Scratch) -> Result<After, 
     if header.func == control::CALLBACK_NEXT {
         // It has no effects, and what it would wait for may wait for a callback.
     } else if serving.in_callback() {
-        session.order.wait_in_callback(header.order)?;
+        session.order.wait_in_callback(header.order);
     } else {
         session.order.wait(header.order)?;
     }
