@@ -81,6 +81,24 @@ void show_object(const char *text, const void *object, cl_int status);
     } while (0)
 void show_command(const char *text, cl_int status, cl_event event);
 
+/* The wait lists that every command refuses, one by one. `COMMAND_WITH` is the command with its last but one arguments open. */
+#define WAIT_LISTS(COMMAND_WITH)                                                                       \
+    do {                                                                                               \
+        cl_event mixed_[] = {f->event, f->other_event}, holed_[] = {f->event, NULL}, *none_ = NULL;    \
+        printf("a list without a count: ");                                                            \
+        COMMAND(COMMAND_WITH(0, &f->event));                                                           \
+        printf("a count without a list: ");                                                            \
+        SPARE(OCLGRIND, "reads through null", COMMAND(COMMAND_WITH(1, none_)));                        \
+        printf("a null event: ");                                                                      \
+        SPARE(OCLGRIND, "reads through null", COMMAND(COMMAND_WITH(2, holed_)));                       \
+        printf("another context's event: ");                                                           \
+        COMMAND(COMMAND_WITH(1, &f->other_event));                                                     \
+        printf("another context's event among others: ");                                              \
+        COMMAND(COMMAND_WITH(2, mixed_));                                                              \
+        printf("a good list: ");                                                                       \
+        COMMAND(COMMAND_WITH(1, &f->event));                                                           \
+    } while (0)
+
 /* A query: `call` names `size`, `value` and `size_ret`. It is made in every combination of them that means something; prints for
  * each what came, whether the size was reported, and whether a byte was written that should not have been. */
 #define QUERY(call)                                                                                    \
@@ -133,5 +151,7 @@ void conform_launches(struct fixture *f);
 void conform_events(struct fixture *f);
 void conform_failed_events(struct fixture *f);
 void conform_asynchrony(struct fixture *f);
+void conform_samplers(struct fixture *f);
+void conform_sampler_arguments(struct fixture *f);
 
 #endif

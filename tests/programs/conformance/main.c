@@ -169,6 +169,8 @@ static const struct section sections[] = {
     {"events", conform_events},
     {"failed-events", conform_failed_events},
     {"asynchrony", conform_asynchrony},
+    {"samplers", conform_samplers},
+    {"sampler-arguments", conform_sampler_arguments},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 

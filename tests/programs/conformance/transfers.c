@@ -5,24 +5,6 @@
 
 static unsigned char host[4 * SIZE];
 
-/* The wait lists that every command refuses, one by one. `COMMAND_WITH` is the command with its last but one arguments open. */
-#define WAIT_LISTS(COMMAND_WITH)                                                                       \
-    do {                                                                                               \
-        cl_event mixed_[] = {f->event, f->other_event}, holed_[] = {f->event, NULL}, *none_ = NULL;    \
-        printf("a list without a count: ");                                                            \
-        COMMAND(COMMAND_WITH(0, &f->event));                                                           \
-        printf("a count without a list: ");                                                            \
-        SPARE(OCLGRIND, "reads through null", COMMAND(COMMAND_WITH(1, none_)));                        \
-        printf("a null event: ");                                                                      \
-        SPARE(OCLGRIND, "reads through null", COMMAND(COMMAND_WITH(2, holed_)));                       \
-        printf("another context's event: ");                                                           \
-        COMMAND(COMMAND_WITH(1, &f->other_event));                                                     \
-        printf("another context's event among others: ");                                              \
-        COMMAND(COMMAND_WITH(2, mixed_));                                                              \
-        printf("a good list: ");                                                                       \
-        COMMAND(COMMAND_WITH(1, &f->event));                                                           \
-    } while (0)
-
 static void one_way(struct fixture *f, cl_mem buffer, cl_bool blocking)
 {
     cl_mem no_access = a_buffer(f, CL_MEM_HOST_NO_ACCESS, 64), reads = a_buffer(f, CL_MEM_HOST_READ_ONLY, 64);
