@@ -53,7 +53,8 @@ ava_api! {
     /// - Shared virtual memory is one memory for the application and the kernels, coarse- and fine-grained, if all devices of the context are
     ///   CPUs, see `svm_remote`. Else, or with `AVA_OPENCL_SVM=copy` in avad's environment, it is coarse-grained: devices do not report more,
     ///   and the application sees the devices' data between map and unmap, as the API demands, and not otherwise. Kernels
-    ///   and commands get no address but of such memory, also on CPUs that would use any. A forked child sees its parent's memory.
+    ///   and commands get no address but of such memory, also on CPUs that would use any, and no range that is not inside of it, also if the
+    ///   vendor does not look. A forked child sees its parent's memory.
     /// - What kernels print appears on the process's standard output by C stdio if the vendor uses that, and past it if not, when
     ///   the vendor prints it, and at the latest when a call returns that waited for the kernel; see `output`.
     /// - A callback that the vendor makes on a thread of its own runs in a thread of the guest library's.
@@ -1851,6 +1852,17 @@ ava_api! {
                         num_events_in_wait_list, event_wait_list, event,
                     )
                 }
+            }
+
+            /// A copy between pieces of the application's own memory that overlap, which pieces of the server's would not.
+            fn svm_overlap(
+                command_queue: cl_command_queue,
+                num_events_in_wait_list: cl_uint,
+                #[input(len = num_events_in_wait_list, invalid = CL_INVALID_EVENT_WAIT_LIST)]
+                event_wait_list: *const cl_event,
+            ) -> cl_int {
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe { svm_remote::overlap(vendor, command_queue, num_events_in_wait_list, event_wait_list) }
             }
 
             /// From the application's memory to shared virtual memory.

@@ -25,10 +25,7 @@ static void show_flags(cl_mem mem)
     printf("flags %#llx, %u references\n", (unsigned long long)flags, references);
 }
 
-static const struct {
-    const char *name;
-    cl_mem_flags flags;
-} flag_sets[] = {
+const struct flag_set flag_sets[] = {
     {"none", 0},
     {"read-write", CL_MEM_READ_WRITE},
     {"write-only", CL_MEM_WRITE_ONLY},
@@ -52,9 +49,11 @@ static const struct {
     {"kernel read and write", CL_MEM_KERNEL_READ_AND_WRITE},
     {"SVM fine grain", CL_MEM_SVM_FINE_GRAIN_BUFFER},
     {"SVM atomics", CL_MEM_SVM_ATOMICS},
+    {"SVM fine grain and atomics", CL_MEM_SVM_FINE_GRAIN_BUFFER | CL_MEM_SVM_ATOMICS},
     {"unknown", (cl_mem_flags)1 << 30},
     {"unknown and high", (cl_mem_flags)1 << 60},
 };
+const size_t flag_set_count = sizeof flag_sets / sizeof *flag_sets;
 
 void conform_buffers(struct fixture *f)
 {
@@ -66,7 +65,7 @@ void conform_buffers(struct fixture *f)
     MUST(clGetDeviceInfo(f->device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof most, &most, NULL));
 
     part("clCreateBuffer");
-    for (size_t i = 0; i < sizeof flag_sets / sizeof *flag_sets; i++) {
+    for (size_t i = 0; i < flag_set_count; i++) {
         cl_mem_flags flags = flag_sets[i].flags;
         for (int with = 0; with < 2; with++) {
             void *host = with ? bytes : NULL;
@@ -166,7 +165,7 @@ void conform_sub_buffers(struct fixture *f)
     MUST(clReleaseMemObject(parent));
 
     part("clCreateSubBuffer: flags");
-    for (size_t i = 0; i < sizeof flag_sets / sizeof *flag_sets; i++) {
+    for (size_t i = 0; i < flag_set_count; i++) {
         cl_int status;
         int uses = (flag_sets[i].flags & (CL_MEM_USE_HOST_PTR | CL_MEM_COPY_HOST_PTR)) != 0;
         parent = clCreateBuffer(f->context, flag_sets[i].flags, sizeof host, uses ? host : NULL, &status);

@@ -124,6 +124,14 @@ int query_next(struct query *query);
 void query_done(struct query *query, cl_int status);
 void show_query(const char *text, const struct query *query);
 
+/* What memory can be made with, alone and together. */
+struct flag_set {
+    const char *name;
+    cl_mem_flags flags;
+};
+extern const struct flag_set flag_sets[];
+extern const size_t flag_set_count;
+
 /* Objects of the fixture's context that must come to be. */
 cl_mem a_buffer(struct fixture *f, cl_mem_flags flags, size_t size);
 cl_program a_program(struct fixture *f, const char *source);
@@ -153,5 +161,8 @@ void conform_failed_events(struct fixture *f);
 void conform_asynchrony(struct fixture *f);
 void conform_samplers(struct fixture *f);
 void conform_sampler_arguments(struct fixture *f);
+void conform_svm_memory(struct fixture *f);
+void conform_svm_commands(struct fixture *f);
+void conform_svm_arguments(struct fixture *f);
 
 #endif

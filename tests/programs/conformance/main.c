@@ -171,6 +171,9 @@ static const struct section sections[] = {
     {"asynchrony", conform_asynchrony},
     {"samplers", conform_samplers},
     {"sampler-arguments", conform_sampler_arguments},
+    {"svm-memory", conform_svm_memory},
+    {"svm-commands", conform_svm_commands},
+    {"svm-arguments", conform_svm_arguments},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 

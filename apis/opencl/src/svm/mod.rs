@@ -324,26 +324,13 @@ pub(crate) unsafe fn copy(
     event: *mut cl_event,
 ) -> cl_int {
     let (to, from) = (dst_ptr as usize, src_ptr as usize);
-    if to.abs_diff(from) < size && to != 0 && from != 0 {
-        // The server's copies of the application's memory would not overlap. It only says whether everything else is right.
-        // SAFETY: nothing is copied; the rest is promised by the caller.
-        let status = unsafe {
-            guest::svm_copy(
-                command_queue,
-                CL_TRUE,
-                0,
-                0,
-                0,
-                dst_ptr,
-                src_ptr,
-                num_events_in_wait_list,
-                event_wait_list,
-                ptr::null_mut(),
-            )
-        };
-        return if matches!(status, CL_SUCCESS | CL_INVALID_VALUE) { CL_MEM_COPY_OVERLAP } else { status };
-    }
     let address = |at: usize| if is_svm(at, size) { at } else { 0 };
+    if modes::overlap(to, from, size) && (address(to) == 0 || address(from) == 0) {
+        // The server's copies of the application's memory would not overlap.
+        // SAFETY: promised by the caller.
+        let status = unsafe { guest::svm_overlap(command_queue, num_events_in_wait_list, event_wait_list) };
+        return if status == CL_SUCCESS { CL_MEM_COPY_OVERLAP } else { status };
+    }
     // SAFETY: promised by the caller.
     unsafe {
         if address(to) != 0 && address(from) == 0 {

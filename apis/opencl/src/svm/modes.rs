@@ -21,6 +21,11 @@ pub(super) fn is_of_kernel(kernel: (&KernelMeta, cl_kernel), address: usize) -> 
     shape::context_of_kernel(kernel).is_some_and(|context| table().holds(context, address, 1))
 }
 
+/// Whether `size` bytes at two addresses have some in common. Nothing overlaps what is nowhere.
+pub(super) fn overlap(to: usize, from: usize, size: usize) -> bool {
+    to != 0 && from != 0 && to.abs_diff(from) < size
+}
+
 /// A copy that does not block, from an allocation to one, or to the application's memory, which is there if `to_own` says so.
 pub(crate) fn copy_mode(
     queue: &QueueMeta,
@@ -34,6 +39,7 @@ pub(crate) fn copy_mode(
     async_if(
         blocking == CL_FALSE
             && size != 0
+            && !overlap(to, from, size)
             && if to == 0 { to_own } else { good(to) }
             && good(from)
             && shape::waits_are_valid(queue, waits),

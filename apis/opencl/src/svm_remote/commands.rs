@@ -16,13 +16,16 @@ use crate::shape;
 /// `clSetKernelArgSVMPointer`. The address after the last byte is fine, as of an array that is empty.
 ///
 /// # Safety
-/// A live kernel.
+/// A live kernel, or null.
 pub(crate) unsafe fn set_arg(
     vendor: &Vendor,
     kernel: cl_kernel,
     arg_index: cl_uint,
     address: usize,
 ) -> cl_int {
+    if kernel.is_null() {
+        return CL_INVALID_KERNEL;
+    }
     // SAFETY: promised by the caller.
     unsafe {
         if address == 0 || !is_live(address, 0) {
@@ -57,38 +60,48 @@ unsafe fn kernel_is_able(vendor: &Vendor, kernel: cl_kernel) -> bool {
     })
 }
 
-/// `clSetKernelExecInfo`. What is neither a list of addresses nor a flag may be something that holds addresses of the guest's, and is refused.
+/// `clSetKernelExecInfo`. What is neither a list of addresses nor a flag may be something that holds addresses of the guest's: the vendor
+/// gets zeros instead, and says what it thinks of name and size.
 ///
 /// # Safety
-/// A live kernel; `size` bytes are readable at `value`, or it is null.
+/// A live kernel, or null; `size` bytes are readable at `value`, or it is null.
 pub(crate) unsafe fn set_exec_info(
     vendor: &Vendor,
     kernel: cl_kernel,
     name: cl_kernel_exec_info,
     size: usize,
-    value: *const c_void,
+    mut value: *const c_void,
 ) -> cl_int {
+    if kernel.is_null() {
+        return CL_INVALID_KERNEL;
+    }
     // SAFETY: promised by the caller.
     if !unsafe { kernel_is_able(vendor, kernel) } {
         return CL_INVALID_OPERATION;
     }
-    let good = match name {
+    let zeros: Vec<u8>;
+    match name {
         CL_KERNEL_EXEC_INFO_SVM_PTRS => {
             let list = value.cast::<usize>();
             let count = if value.is_null() { 0 } else { size / size_of::<usize>() };
             let state = state();
-            (0..count).all(|n| {
+            let good = (0..count).all(|n| {
                 // SAFETY: the n-th address is inside of `size` bytes.
                 let address = unsafe { list.add(n).read_unaligned() };
-                state.around(address, 0).is_some()
-            })
+                address == 0 || state.around(address, 0).is_some()
+            });
+            if !good {
+                return CL_INVALID_VALUE;
+            }
         }
-        _ => size <= size_of::<cl_bool>(),
-    };
-    if !good {
-        return CL_INVALID_VALUE;
+        CL_KERNEL_EXEC_INFO_SVM_FINE_GRAIN_SYSTEM => {}
+        _ if size <= size_of::<cl_bool>() || value.is_null() => {}
+        _ => {
+            zeros = vec![0; size];
+            value = zeros.as_ptr().cast();
+        }
     }
-    // SAFETY: promised by the caller.
+    // SAFETY: promised by the caller, and `zeros` has as many bytes.
     unsafe { vendor.clSetKernelExecInfo(kernel, name, size, value) }
 }
 
@@ -140,6 +153,30 @@ pub(crate) unsafe fn copy(
         }
         let waits = (num_events_in_wait_list, event_wait_list);
         vendor.clEnqueueSVMMemcpy(queue, blocking, to, from, size, waits.0, waits.1, event)
+    }
+}
+
+/// What `clEnqueueSVMMemcpy` says of memory that overlaps, and of the rest of its arguments.
+///
+/// # Safety
+/// As the C function demands.
+pub(crate) unsafe fn overlap(
+    vendor: &Vendor,
+    queue: cl_command_queue,
+    num_events_in_wait_list: cl_uint,
+    event_wait_list: *const cl_event,
+) -> cl_int {
+    let mut room = [0u8; 4];
+    let to = room.as_mut_ptr();
+    // SAFETY: promised by the caller. The vendor is done with the memory when this returns.
+    unsafe {
+        let status = refusal(vendor, queue);
+        if status != CL_INVALID_VALUE {
+            return status;
+        }
+        let (to, from) = (to.cast::<c_void>(), to.add(1).cast::<c_void>());
+        let waits = (num_events_in_wait_list, event_wait_list);
+        vendor.clEnqueueSVMMemcpy(queue, CL_TRUE, to, from, 2, waits.0, waits.1, ptr::null_mut())
     }
 }
 

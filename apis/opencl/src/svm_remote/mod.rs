@@ -27,7 +27,9 @@ use crate::mapped;
 use crate::opencl::server::Vendor;
 use crate::remote::{self, ask};
 
-pub(crate) use commands::{End, copy, fill, map, map_has_landed, migrate, set_arg, set_exec_info, unmap};
+pub(crate) use commands::{
+    End, copy, fill, map, map_has_landed, migrate, overlap, set_arg, set_exec_info, unmap,
+};
 
 /// What the guest is called when it freed memory by a command: its own function, and the addresses as it knows them.
 pub(crate) type FreeNotify = Option<
@@ -126,8 +128,11 @@ pub(crate) unsafe fn offered(vendor: &Vendor, device: cl_device_id) -> cl_device
 /// not even have the function.
 ///
 /// # Safety
-/// A live queue.
+/// A live queue, or null.
 pub(crate) unsafe fn refusal(vendor: &Vendor, queue: cl_command_queue) -> cl_int {
+    if queue.is_null() {
+        return CL_INVALID_COMMAND_QUEUE;
+    }
     // SAFETY: asks for a handle.
     let device = unsafe {
         ask::<usize>(|len, value, ret| vendor.clGetCommandQueueInfo(queue, CL_QUEUE_DEVICE, len, value, ret))
