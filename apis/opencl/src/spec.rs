@@ -642,11 +642,16 @@ ava_api! {
                 flags: cl_mem_flags,
                 image_type: cl_mem_object_type,
                 num_entries: cl_uint,
-                #[output(len = num_entries, filled = num_entries.min(*num_image_formats))]
                 image_formats: *mut cl_image_format,
-                #[output]
                 num_image_formats: *mut cl_uint,
-            ) -> cl_int;
+            ) -> cl_int {
+                // SAFETY: the application keeps to the C function's contract.
+                unsafe {
+                    guest::image_formats(
+                        context, flags, image_type, num_entries, image_formats, num_image_formats,
+                    )
+                }
+            }
 
             #[mode(shape::transfer_mode(
                 meta(command_queue),
@@ -1329,6 +1334,21 @@ ava_api! {
         }
 
         extern "server" {
+            fn image_formats(
+                context: cl_context,
+                flags: cl_mem_flags,
+                image_type: cl_mem_object_type,
+                num_entries: cl_uint,
+                #[output(len = num_entries, filled = num_entries.min(*num_image_formats))]
+                image_formats: *mut cl_image_format,
+                #[output]
+                num_image_formats: *mut cl_uint,
+            ) -> cl_int {
+                let list = (image_formats, num_entries);
+                // SAFETY: decoded arguments are what the C function demands.
+                unsafe { image::remote::formats(vendor, context, flags, image_type, list, num_image_formats) }
+            }
+
             /// All functions that make images; `maker` says which. The handle in the descriptor is `parent`.
             #[record]
             #[allocates(DEVICE_MEMORY, image::device_bytes(image_format, image_desc.of(), !parent.is_null()))]

@@ -164,5 +164,8 @@ void conform_sampler_arguments(struct fixture *f);
 void conform_svm_memory(struct fixture *f);
 void conform_svm_commands(struct fixture *f);
 void conform_svm_arguments(struct fixture *f);
+void conform_images(struct fixture *f);
+void conform_image_formats(struct fixture *f);
+void conform_image_infos(struct fixture *f);
 
 #endif

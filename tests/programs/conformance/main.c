@@ -174,6 +174,9 @@ static const struct section sections[] = {
     {"svm-memory", conform_svm_memory},
     {"svm-commands", conform_svm_commands},
     {"svm-arguments", conform_svm_arguments},
+    {"images", conform_images},
+    {"image-formats", conform_image_formats},
+    {"image-infos", conform_image_infos},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 

@@ -88,6 +88,36 @@ unsafe fn make(vendor: &Vendor, recipe: Recipe, errcode_ret: *mut cl_int) -> cl_
     }
 }
 
+/// `clGetSupportedImageFormats`, for a list of so many. Rusticl writes all of the formats that there are, so they get room.
+///
+/// # Safety
+/// As the C function demands.
+pub(crate) unsafe fn formats(
+    vendor: &Vendor,
+    context: cl_context,
+    flags: cl_mem_flags,
+    kind: cl_mem_object_type,
+    (formats, room): (*mut cl_image_format, cl_uint),
+    count: *mut cl_uint,
+) -> cl_int {
+    if formats.is_null() {
+        // SAFETY: promised by the caller.
+        return unsafe { vendor.clGetSupportedImageFormats(context, flags, kind, room, formats, count) };
+    }
+    const NOTHING: cl_image_format = cl_image_format { image_channel_order: 0, image_channel_data_type: 0 };
+    let mut there = 0;
+    // SAFETY: promised by the caller; the list has room for as many as there are, and for as many as are wanted.
+    unsafe {
+        vendor.clGetSupportedImageFormats(context, flags, kind, 0, ptr::null_mut(), &mut there);
+        let mut list = vec![NOTHING; there.max(room) as usize];
+        let status = vendor.clGetSupportedImageFormats(context, flags, kind, room, list.as_mut_ptr(), count);
+        if status == CL_SUCCESS {
+            ptr::copy_nonoverlapping(list.as_ptr(), formats, room.min(there) as usize);
+        }
+        status
+    }
+}
+
 /// Memory of the server's that stands for the application's, with `CL_MEM_USE_HOST_PTR`, as long as the image is there.
 struct HostMemory(#[expect(dead_code, reason = "the vendor uses it, by its address")] Vec<u8>);
 
@@ -108,11 +138,13 @@ impl HostMemory {
 /// The recipe is as the API demands, with all of [`image::host_data`] behind `host_ptr` unless that is more than a buffer can have.
 pub(crate) unsafe fn create(vendor: &Vendor, mut recipe: Recipe, errcode_ret: *mut cl_int) -> cl_mem {
     const FROM_HOST: cl_mem_flags = CL_MEM_USE_HOST_PTR | CL_MEM_COPY_HOST_PTR;
+    /// A property that nobody knows.
+    const UNKNOWN: [cl_mem_properties; 3] = [cl_mem_properties::MAX, 0, 0];
+    // Those of extensions name objects of the application's process. The vendor may have another reason to refuse the call.
     // SAFETY: a list of properties has at least its terminator.
-    if !recipe.properties.is_null() && unsafe { *recipe.properties } != 0 {
-        // Those of extensions name objects of the application's process.
-        // SAFETY: promised by the caller.
-        return unsafe { refuse(errcode_ret, CL_INVALID_PROPERTY) };
+    let is_special = !recipe.properties.is_null() && unsafe { *recipe.properties } != 0;
+    if is_special {
+        recipe.properties = UNKNOWN.as_ptr();
     }
     // SAFETY: null, or one each.
     let (format, desc) = unsafe { (recipe.format.as_ref(), recipe.desc.as_ref()) };
@@ -152,7 +184,9 @@ pub(crate) unsafe fn create(vendor: &Vendor, mut recipe: Recipe, errcode_ret: *m
         ask::<usize>(|len, value, ret| vendor.clGetImageInfo(made, CL_IMAGE_ELEMENT_SIZE, len, value, ret))
     };
     let mut status = CL_SUCCESS;
-    if element.is_none() || vendors != element || room.is_none() && from_host {
+    if is_special {
+        status = CL_INVALID_PROPERTY;
+    } else if element.is_none() || vendors != element || room.is_none() && from_host {
         // Every length of a transfer depends on it.
         status = CL_IMAGE_FORMAT_NOT_SUPPORTED;
     } else if let Some(memory) = memory.take() {
