@@ -118,6 +118,10 @@ pub(crate) unsafe fn map_buffer(
         // Our guest library numbers its mappings.
         return CL_INVALID_VALUE;
     }
+    if offset.checked_add(size).is_none() {
+        // Vendors are known to add the two before they look whether that is in the buffer.
+        return CL_INVALID_VALUE;
+    }
     let mut status = CL_SUCCESS;
     // SAFETY: promised by the caller.
     let address = unsafe {
@@ -177,6 +181,33 @@ unsafe fn expect_mapped(vendor: &Vendor, mapped: &mut Mapped, event: cl_event, d
     expect(mapped.event, Arrival { from: mapped.address, to: data as usize, rect: mapped.rect });
 }
 
+/// Whether a region is in an image of this kind.
+///
+/// # Safety
+/// A live image.
+unsafe fn is_inside(
+    vendor: &Vendor,
+    (image, image_type): (cl_mem, cl_mem_object_type),
+    origin: &[usize; 3],
+    region: &[usize; 3],
+) -> bool {
+    // SAFETY: asks for a number.
+    let size = |name| unsafe {
+        ask::<usize>(|len, value, ret| vendor.clGetImageInfo(image, name, len, value, ret)).unwrap_or(0)
+    };
+    let desc = cl_image_desc {
+        image_type,
+        image_width: size(CL_IMAGE_WIDTH),
+        image_height: size(CL_IMAGE_HEIGHT),
+        image_depth: size(CL_IMAGE_DEPTH),
+        image_array_size: size(CL_IMAGE_ARRAY_SIZE),
+        ..image::local::NO_DESC
+    };
+    image::extent(&desc).is_some_and(|extent| {
+        (0..3).all(|i| origin[i].checked_add(region[i]).is_some_and(|end| end <= extent[i]))
+    })
+}
+
 /// The first half of a map of an image: the vendor maps it, and says at which pitches. `rows` gets what [`image::rect`] wants to know.
 /// The application's pitches are written as far as the vendor writes them.
 ///
@@ -228,29 +259,34 @@ pub(crate) unsafe fn map_image(
     if status != CL_SUCCESS {
         return status;
     }
-    // SAFETY: the vendor took the region, so it has three numbers; the image is alive.
-    let element = unsafe {
-        ask::<usize>(|len, value, ret| vendor.clGetImageInfo(image, CL_IMAGE_ELEMENT_SIZE, len, value, ret))
-    };
-    // SAFETY: as above.
-    let kind = unsafe {
-        ask::<cl_mem_object_type>(|len, value, ret| {
+    // SAFETY: the image is alive.
+    let (element, kind) = unsafe {
+        let element = ask::<usize>(|len, value, ret| {
+            vendor.clGetImageInfo(image, CL_IMAGE_ELEMENT_SIZE, len, value, ret)
+        });
+        let kind = ask::<cl_mem_object_type>(|len, value, ret| {
             vendor.clGetMemObjectInfo(image, CL_MEM_TYPE, len, value, ret)
-        })
+        });
+        (element, kind)
     };
-    // SAFETY: as above.
-    let region = unsafe { region.cast::<[usize; 3]>().read() };
+    // SAFETY: null, or three numbers each.
+    let place = unsafe { origin.cast::<[usize; 3]>().as_ref().zip(region.cast::<[usize; 3]>().as_ref()) };
+    // SAFETY: the image is alive.
+    let inside = kind.zip(place).filter(|(kind, (origin, region))| unsafe {
+        // Vendors are known to map what is behind an image.
+        is_inside(vendor, (image, *kind), origin, region)
+    });
     let slices = if slice_pitch == UNTOUCHED { 0 } else { slice_pitch };
-    let layout = element
-        .zip(kind)
-        .and_then(|(element, kind)| image::mapped_rows(element, kind, region, row_pitch, slices));
+    let layout = element.zip(inside).and_then(|(element, (kind, (_, region)))| {
+        image::mapped_rows(element, kind, *region, row_pitch, slices)
+    });
     let Some(layout) = layout else {
         // SAFETY: the vendor mapped this address, and made the event.
         unsafe {
             vendor.clEnqueueUnmapMemObject(command_queue, image, address, 0, ptr::null(), ptr::null_mut());
             vendor.clReleaseEvent(event);
         }
-        return CL_MAP_FAILURE;
+        return if inside.is_none() { CL_INVALID_VALUE } else { CL_MAP_FAILURE };
     };
     let has_rows =
         row_pitch != 0 || !matches!(kind, Some(CL_MEM_OBJECT_IMAGE1D | CL_MEM_OBJECT_IMAGE1D_ARRAY));

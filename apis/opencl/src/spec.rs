@@ -47,7 +47,8 @@ ava_api! {
     ///   the buffer, as the API demands, and not before, as happens to work on a CPU.
     ///   The same holds for an image, which the vendor makes from a copy at the application's pitches.
     /// - A map of an image has the vendor's pitches. Images in a format that the API does not know are refused, as nobody knows how
-    ///   large they are.
+    ///   large they are; so are images of no kind that it knows, or of more bytes than there are, if they are made from memory, and
+    ///   reads and writes of images on buffers in regions of more than one dimension.
     /// - Mappings of one buffer or image share memory in the guest, so they are consistent with each other; between buffer and
     ///   sub-buffer they are so once unmapped. Unmapping what was mapped without blocking waits for the map.
     /// - Shared virtual memory is one memory for the application and the kernels, coarse- and fine-grained, if all devices of the context are

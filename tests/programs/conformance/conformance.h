@@ -167,5 +167,9 @@ void conform_svm_arguments(struct fixture *f);
 void conform_images(struct fixture *f);
 void conform_image_formats(struct fixture *f);
 void conform_image_infos(struct fixture *f);
+void conform_image_transfers(struct fixture *f);
+void conform_image_copies(struct fixture *f);
+void conform_image_maps(struct fixture *f);
+void conform_image_views(struct fixture *f);
 
 #endif

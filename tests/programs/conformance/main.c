@@ -177,6 +177,10 @@ static const struct section sections[] = {
     {"images", conform_images},
     {"image-formats", conform_image_formats},
     {"image-infos", conform_image_infos},
+    {"image-transfers", conform_image_transfers},
+    {"image-copies", conform_image_copies},
+    {"image-maps", conform_image_maps},
+    {"image-views", conform_image_views},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 

@@ -75,7 +75,7 @@ pub(crate) fn element(order: cl_channel_order, channel: cl_channel_type) -> Opti
 }
 
 /// How far a region of an image may reach; `None` for what is no image.
-fn extent(desc: &cl_image_desc) -> Option<[usize; 3]> {
+pub(crate) fn extent(desc: &cl_image_desc) -> Option<[usize; 3]> {
     let &cl_image_desc { image_width: w, image_height: h, image_depth: d, image_array_size: n, .. } = desc;
     Some(match desc.image_type {
         CL_MEM_OBJECT_IMAGE1D | CL_MEM_OBJECT_IMAGE1D_BUFFER => [w, 1, 1],
@@ -229,6 +229,10 @@ pub(crate) fn host_rows(
         // The vendor refuses what is no image, and to be told no region.
         return Layout::bytes(NEVER);
     };
+    if image.kind == CL_MEM_OBJECT_IMAGE1D_BUFFER && (region.at(1), region.at(2)) != (1, 1) {
+        // There is no such region. PoCL looks at its width alone, and would need memory for that.
+        return Layout::bytes(NEVER);
+    }
     let row = region.at(0).saturating_mul(image.element);
     let row_pitch = if row_pitch == 0 { row } else { row_pitch };
     let slice_pitch = if slice_pitch == 0 { region.at(1).saturating_mul(row_pitch) } else { slice_pitch };

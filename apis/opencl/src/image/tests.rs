@@ -94,6 +94,16 @@ fn the_host_side_of_a_transfer_has_the_given_pitches_or_none() {
 }
 
 #[test]
+fn an_image_on_a_buffer_is_transferred_in_one_dimension() {
+    let desc = desc(CL_MEM_OBJECT_IMAGE1D_BUFFER, [16, 0, 0, 0], [0, 0]);
+    let mem = MemMeta::image(5, 0, ptr(&[RGBA8]), ptr(&[desc]), Some(&MemMeta::buffer(5, 0, 64, 0)), 0);
+    let bytes = |region: [usize; 3]| host_rows(&mem, ptr(&region), 0, 0).bytes;
+    assert_eq!(bytes([16, 1, 1]), 64);
+    assert_eq!(bytes([16, 0, 1]), NEVER, "the vendor may look at the width alone");
+    assert_eq!(bytes([16, 1, 2]), NEVER);
+}
+
+#[test]
 fn a_mapping_whose_rows_are_not_apart_is_none() {
     let rows = |kind, region, row, slice| mapped_rows(4, kind, region, row, slice);
     assert_eq!(rows(CL_MEM_OBJECT_IMAGE2D, [4, 3, 1], 64, 0), Some([16, 3, 64, 1, 192]));
