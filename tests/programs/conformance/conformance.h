@@ -171,5 +171,6 @@ void conform_image_transfers(struct fixture *f);
 void conform_image_copies(struct fixture *f);
 void conform_image_maps(struct fixture *f);
 void conform_image_views(struct fixture *f);
+void conform_pipes(struct fixture *f);
 
 #endif

@@ -181,6 +181,7 @@ static const struct section sections[] = {
     {"image-copies", conform_image_copies},
     {"image-maps", conform_image_maps},
     {"image-views", conform_image_views},
+    {"pipes", conform_pipes},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
