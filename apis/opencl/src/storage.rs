@@ -19,8 +19,8 @@ use crate::shape;
 /// Smaller buffers are not worth whole pages.
 const SMALLEST: usize = 64 * 1024;
 
-/// Smaller transfers fit into the call itself.
-const SMALLEST_TRANSFER: usize = 16 * 1024;
+/// Of smaller transfers a second copy costs less than the second command that a transfer in place is.
+const SMALLEST_TRANSFER: usize = 256 * 1024;
 
 /// How many buffers that are gone one reply tells of.
 pub(crate) const GONE: usize = 16;

@@ -5,11 +5,11 @@
 //! consistent fence between the two steps of each side makes it impossible that both look too early. Nothing is
 //! written and no system call made while the owner is awake, so a pipelined stream of commands costs one fence each.
 //!
-//! A [`Waiter`] decides how long to spin before sleeping. Waking a sleeping thread costs 5 to 50 µs, so spinning pays when
-//! the answer comes sooner than that *and* a core is free; on busy cores it takes time from the very thread that is
-//! waited for. Both are measured: how long waits have lately taken, and whether spinning was interrupted or in vain.
-//! In vain it also is when the kernel keeps both sides on one core, as it likes to do in a virtual machine. That is left
-//! to it: the sides then take 5 µs for a turn, and moving one away was measured to cost more wherever waits are long.
+//! A [`Waiter`] decides whether to spin before sleeping. Waking a thread costs 5 to 50 µs, most of it waking the core, so
+//! spinning pays when the answer comes soon *and* a core is free. Both are measured: how long waits have lately taken, and whether
+//! spinning was interrupted or in vain. What is waited for may want this very core: the vendor's own thread, which the
+//! server's wakes, is often put there. So after a few microseconds the spinning thread offers its core with every look. It does not at once:
+//! on a core that is always on offer the vendor's thread stays, and the server's core falls asleep without it.
 
 use std::{
     hint,
@@ -118,14 +118,12 @@ impl Bell {
 
 /// The first looks are free: no clock, no judgement. A model has no use for them.
 const FREE_LOOKS: u32 = if cfg!(loom) { 1 } else { 8 };
-/// Never spin for longer than this, in nanoseconds as all times here.
+/// Never spin for longer than this, in nanoseconds as all times here; and spin only if a wait is expected to take less.
 const CAP: u64 = 100_000;
-/// Spin only if a wait is expected to take less than this.
-const WORTH: u64 = 75_000;
-/// Two looks at the clock further apart than this: another thread wanted our core.
-const PREEMPTED: u64 = 20_000;
+/// For so long the core is not on offer.
+const SELFISH: u64 = 20_000;
 /// After spinning was in vain, do not spin for at most so many waits.
-const MAX_REST: u32 = 256;
+const MAX_REST: u32 = 64;
 /// When waits are too long to spin, try all the same once in so many: a parked wait looks longer than it need be.
 const PROBE: u32 = 32;
 
@@ -208,7 +206,7 @@ impl Waiter {
             self.rest -= 1;
             return false;
         }
-        if self.expected > WORTH {
+        if self.expected > CAP {
             self.unprobed += 1;
             if self.unprobed < PROBE {
                 return false;
@@ -216,13 +214,11 @@ impl Waiter {
         }
         self.unprobed = 0;
         let Some(_seat) = Seat::take() else { return false };
-        let limit = (self.expected * 2 + 10_000).min(CAP);
-        let mut last = 0;
         loop {
             for _ in 0..8 {
                 if ready() {
                     self.penalty /= 2;
-                    if self.expected > WORTH {
+                    if self.expected > CAP {
                         // Most of what the last waits took was waking up.
                         self.expected = nanoseconds(begun);
                     }
@@ -231,12 +227,14 @@ impl Waiter {
                 pause(gap);
             }
             let now = nanoseconds(begun);
-            if now > limit || now - last > PREEMPTED {
+            if now > CAP {
                 self.penalty = (self.penalty * 2).clamp(1, MAX_REST);
                 self.rest = self.penalty;
                 return false;
             }
-            last = now;
+            if now > SELFISH {
+                thread::yield_now();
+            }
         }
     }
 
