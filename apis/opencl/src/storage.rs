@@ -22,6 +22,9 @@ const SMALLEST: usize = 64 * 1024;
 /// Of smaller transfers a second copy costs less than the second command that a transfer in place is.
 const SMALLEST_TRANSFER: usize = 256 * 1024;
 
+/// A write that does not block is sent in pieces of this size, so that the device copies one while the guest copies the next.
+const PIECE: usize = 8 << 20;
+
 /// How many buffers that are gone one reply tells of.
 pub(crate) const GONE: usize = 16;
 
@@ -231,11 +234,15 @@ pub(crate) unsafe fn read(args: &args::clEnqueueReadBuffer) -> Option<cl_int> {
     transfer.run(|at| unsafe { args.ptr.cast::<u8>().copy_from_nonoverlapping(at, args.size) })
 }
 
-/// Before `clEnqueueWriteBuffer`: a blocking write to shared storage.
+/// Before `clEnqueueWriteBuffer`: a blocking write to shared storage, or a large one that does not block.
 ///
 /// # Safety
 /// The C function's contract.
 pub(crate) unsafe fn write(args: &args::clEnqueueWriteBuffer) -> Option<cl_int> {
+    if args.blocking_write == CL_FALSE {
+        // SAFETY: promised by the caller.
+        return unsafe { write_in_pieces(args) };
+    }
     // SAFETY: promised by the caller.
     let transfer = unsafe {
         transfer(
@@ -251,4 +258,52 @@ pub(crate) unsafe fn write(args: &args::clEnqueueWriteBuffer) -> Option<cl_int> 
     };
     // SAFETY: as in `read`, the other way.
     transfer.run(|at| unsafe { at.copy_from_nonoverlapping(args.ptr.cast::<u8>(), args.size) })
+}
+
+/// A write that does not block and that the vendor has no reason to refuse, in pieces that all wait for the same events. Without an event
+/// of its own, nothing shows that they are several commands.
+///
+/// # Safety
+/// The C function's contract.
+unsafe fn write_in_pieces(args: &args::clEnqueueWriteBuffer) -> Option<cl_int> {
+    if args.size <= PIECE
+        || !args.event.is_null()
+        || args.ptr.is_null()
+        || ava_core::guest::is_strict(&guest::CLIENT)
+    {
+        return None;
+    }
+    // SAFETY: the application holds both during the call.
+    let (meta, on) = unsafe {
+        (
+            ava_core::guest::meta_of::<kind::cl_mem>(args.buffer)?,
+            ava_core::guest::meta_of::<kind::cl_command_queue>(args.command_queue)?,
+        )
+    };
+    if !meta.contains(args.offset, args.size) || meta.flags & shape::WRITES != 0 || !same_context(on, meta) {
+        return None;
+    }
+    let mut sent = 0;
+    while sent < args.size {
+        let size = PIECE.min(args.size - sent);
+        // SAFETY: a part of what the application wants to write, where it wants it.
+        let status = unsafe {
+            guest::clEnqueueWriteBuffer(
+                args.command_queue,
+                args.buffer,
+                CL_FALSE,
+                args.offset + sent,
+                size,
+                args.ptr.byte_add(sent),
+                args.num_events_in_wait_list,
+                args.event_wait_list,
+                ptr::null_mut(),
+            )
+        };
+        if status != CL_SUCCESS {
+            return Some(status);
+        }
+        sent += size;
+    }
+    Some(CL_SUCCESS)
 }
