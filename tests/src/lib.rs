@@ -14,7 +14,7 @@ mod vendor;
 mod victim;
 
 pub use avad::{Avad, Scratch};
-pub use callgrind::Instructions;
+pub use callgrind::{Counting, Instructions, Recorded, Side};
 pub use diff::{assert_same, differing_lines, without_measurements};
 pub use proc::{Pid, eventually};
 pub use programs::{

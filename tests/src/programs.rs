@@ -63,24 +63,37 @@ fn build(profile: &[&str], settings: &[(String, String)]) {
     assert!(output.status.success(), "building AvA failed:\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The guest library as this repository's release profile makes it, whatever the settings of whoever builds here: what is counted
-/// in instructions depends on how much was inlined.
-pub(crate) fn shipped_guest_library() -> &'static Path {
-    static LIBRARY: OnceLock<PathBuf> = OnceLock::new();
-    LIBRARY.get_or_init(|| {
+/// What this repository's release profile makes.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shipped {
+    GuestLibrary,
+    Server,
+}
+
+/// Something as this repository's release profile makes it, whatever the settings of whoever builds here: what is counted in
+/// instructions depends on how much was inlined.
+pub(crate) fn shipped(what: Shipped) -> &'static Path {
+    static SHIPPED: OnceLock<[PathBuf; 2]> = OnceLock::new();
+    let [library, server] = SHIPPED.get_or_init(|| {
         if std::env::var_os("AVA_TEST_BIN_DIR").is_some() {
-            return tools().guest_library();
+            return [tools().guest_library(), tools().binary("ava-server")];
         }
         let target = target_dir();
         build(&["--release"], &release_profile());
         // Where no later build with other settings replaces it.
         let dir = target.join("ava-programs/shipped");
-        let library = dir.join("libOpenCL.so");
-        fs::create_dir_all(&dir)
-            .and_then(|()| fs::copy(target.join("release/libOpenCL.so"), &library))
-            .unwrap_or_else(|e| panic!("{}: {e}", library.display()));
-        library
-    })
+        fs::create_dir_all(&dir).unwrap_or_else(|e| panic!("{}: {e}", dir.display()));
+        ["libOpenCL.so", "ava-server"].map(|name| {
+            let copy = dir.join(name);
+            fs::copy(target.join("release").join(name), &copy)
+                .unwrap_or_else(|e| panic!("{}: {e}", copy.display()));
+            copy
+        })
+    });
+    match what {
+        Shipped::GuestLibrary => library,
+        Shipped::Server => server,
+    }
 }
 
 /// The workspace's release profile as the variables that come before every other setting of cargo's.

@@ -205,7 +205,8 @@ impl Order {
             return;
         }
         let begun = Instant::now();
-        let slept = self.sleep(n, IN_CALLBACK, |_| if begun.elapsed() < IN_CALLBACK { Ok(()) } else { Err(()) });
+        let slept =
+            self.sleep(n, IN_CALLBACK, |_| if begun.elapsed() < IN_CALLBACK { Ok(()) } else { Err(()) });
         if slept.is_err() {
             tracing::warn!("a call inside a callback goes ahead of an asynchronous call that is not done");
         }

@@ -110,6 +110,8 @@ pub(super) enum After {
 ///
 /// # Errors
 /// A violation, which ends the session.
+// A symbol of its own, by which the instructions of a call are counted; see `benches/README.md`.
+#[inline(never)]
 pub(super) fn handle(serving: &Serving, scratch: &mut Scratch) -> Result<After, Refusal> {
     let session = &*serving.session;
     let header = gate::admit(session.api.desc, &session.account, &scratch.memory.command)
