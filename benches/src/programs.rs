@@ -68,8 +68,9 @@ fn suite(bench: &Bench) -> Vec<Program> {
     if bench.quick {
         suite.push(other("clpeak, kernel latency", "clpeak", &["--kernel-latency"]));
     } else {
-        // It takes longer than all others together.
-        suite.push(Program { rounds: 2, ..other("clpeak", "clpeak", &[]) });
+        // All of clpeak takes longer than all others together.
+        let parts = ["--compute-sp", "--global-bandwidth", "--transfer-bandwidth", "--kernel-latency"];
+        suite.push(Program { rounds: 2, ..other("clpeak", "clpeak", &parts) });
         suite.push(other("CLBlast's test of GEMV", "clblast_test_xgemv", &["-precision", "32"]));
     }
     suite
