@@ -22,7 +22,8 @@ const SMALLEST: usize = 64 * 1024;
 /// Of smaller transfers a second copy costs less than the second command that a transfer in place is.
 const SMALLEST_TRANSFER: usize = 256 * 1024;
 
-/// A write that does not block is sent in pieces of this size, so that the device copies one while the guest copies the next.
+/// A transfer that does not block goes in pieces of this size: the memory of one serves another, and the device copies one while the
+/// guest copies the next.
 const PIECE: usize = 8 << 20;
 
 /// How many buffers that are gone one reply tells of.
@@ -175,23 +176,21 @@ impl Transfer<'_> {
     }
 }
 
-/// The transfer that a blocking read or write is, if it can go without the server's copy. An event must be that of a transfer,
+/// The transfer in place that a blocking read or write is, if it can go without the server's copy. An event must be that of a transfer,
 /// with its times, which only the vendor's own can be.
 ///
 /// # Safety
 /// The handles are the application's.
-#[expect(clippy::too_many_arguments, reason = "the arguments of the C function")]
 unsafe fn transfer<'a>(
     queue: cl_command_queue,
     buffer: cl_mem,
-    blocking: cl_bool,
     (flags, forbidden): (cl_map_flags, cl_mem_flags),
     (offset, size): (usize, usize),
     ptr: *const c_void,
     waits: (cl_uint, *const cl_event),
     event: *mut cl_event,
 ) -> Option<Transfer<'a>> {
-    if blocking == CL_FALSE || size < SMALLEST_TRANSFER || !event.is_null() || ptr.is_null() {
+    if size < SMALLEST_TRANSFER || !event.is_null() || ptr.is_null() {
         return None;
     }
     // SAFETY: the application holds both during the call.
@@ -212,21 +211,63 @@ fn same_context(queue: &QueueMeta, mem: &MemMeta) -> bool {
     queue.context != 0 && queue.context == mem.context
 }
 
-/// Before `clEnqueueReadBuffer`: a blocking read of shared storage.
+/// A transfer that does not block and that the vendor has no reason to refuse, in pieces that all wait for the same events. Without an
+/// event of its own, nothing shows that they are several commands. `part` enqueues the piece that begins after so many bytes.
+///
+/// # Safety
+/// The handles are the application's.
+unsafe fn in_pieces(
+    queue: cl_command_queue,
+    buffer: cl_mem,
+    forbidden: cl_mem_flags,
+    (offset, size): (usize, usize),
+    ptr: *const c_void,
+    event: *mut cl_event,
+    part: impl Fn(usize, usize) -> cl_int,
+) -> Option<cl_int> {
+    if size <= PIECE || !event.is_null() || ptr.is_null() || ava_core::guest::is_strict(&guest::CLIENT) {
+        return None;
+    }
+    // SAFETY: the application holds both during the call.
+    let (meta, on) = unsafe {
+        (
+            ava_core::guest::meta_of::<kind::cl_mem>(buffer)?,
+            ava_core::guest::meta_of::<kind::cl_command_queue>(queue)?,
+        )
+    };
+    if !meta.contains(offset, size) || meta.flags & forbidden != 0 || !same_context(on, meta) {
+        return None;
+    }
+    let pieces = (0..size).step_by(PIECE).map(|sent| part(sent, PIECE.min(size - sent)));
+    Some(pieces.into_iter().find(|status| *status != CL_SUCCESS).unwrap_or(CL_SUCCESS))
+}
+
+/// Before `clEnqueueReadBuffer`: a blocking read of shared storage, or a large one that does not block.
 ///
 /// # Safety
 /// The C function's contract.
 pub(crate) unsafe fn read(args: &args::clEnqueueReadBuffer) -> Option<cl_int> {
+    let (range, waits) = ((args.offset, args.size), (args.num_events_in_wait_list, args.event_wait_list));
+    if args.blocking_read == CL_FALSE {
+        let (queue, buffer) = (args.command_queue, args.buffer);
+        // SAFETY: a part of what the application wants to read, where it wants it.
+        let part = |sent, size| unsafe {
+            let (offset, ptr) = (args.offset + sent, args.ptr.byte_add(sent));
+            let event = ptr::null_mut();
+            guest::clEnqueueReadBuffer(queue, buffer, CL_FALSE, offset, size, ptr, waits.0, waits.1, event)
+        };
+        // SAFETY: promised by the caller.
+        return unsafe { in_pieces(queue, buffer, shape::READS, range, args.ptr, args.event, part) };
+    }
     // SAFETY: promised by the caller.
     let transfer = unsafe {
         transfer(
             args.command_queue,
             args.buffer,
-            args.blocking_read,
             (CL_MAP_READ, shape::READS),
-            (args.offset, args.size),
+            range,
             args.ptr,
-            (args.num_events_in_wait_list, args.event_wait_list),
+            waits,
             args.event,
         )?
     };
@@ -239,71 +280,30 @@ pub(crate) unsafe fn read(args: &args::clEnqueueReadBuffer) -> Option<cl_int> {
 /// # Safety
 /// The C function's contract.
 pub(crate) unsafe fn write(args: &args::clEnqueueWriteBuffer) -> Option<cl_int> {
+    let (range, waits) = ((args.offset, args.size), (args.num_events_in_wait_list, args.event_wait_list));
     if args.blocking_write == CL_FALSE {
+        let (queue, buffer) = (args.command_queue, args.buffer);
+        // SAFETY: a part of what the application wants to write, where it wants it.
+        let part = |sent, size| unsafe {
+            let (offset, ptr) = (args.offset + sent, args.ptr.byte_add(sent));
+            let event = ptr::null_mut();
+            guest::clEnqueueWriteBuffer(queue, buffer, CL_FALSE, offset, size, ptr, waits.0, waits.1, event)
+        };
         // SAFETY: promised by the caller.
-        return unsafe { write_in_pieces(args) };
+        return unsafe { in_pieces(queue, buffer, shape::WRITES, range, args.ptr, args.event, part) };
     }
     // SAFETY: promised by the caller.
     let transfer = unsafe {
         transfer(
             args.command_queue,
             args.buffer,
-            args.blocking_write,
             (CL_MAP_WRITE_INVALIDATE_REGION, shape::WRITES),
-            (args.offset, args.size),
+            range,
             args.ptr,
-            (args.num_events_in_wait_list, args.event_wait_list),
+            waits,
             args.event,
         )?
     };
     // SAFETY: as in `read`, the other way.
     transfer.run(|at| unsafe { at.copy_from_nonoverlapping(args.ptr.cast::<u8>(), args.size) })
-}
-
-/// A write that does not block and that the vendor has no reason to refuse, in pieces that all wait for the same events. Without an event
-/// of its own, nothing shows that they are several commands.
-///
-/// # Safety
-/// The C function's contract.
-unsafe fn write_in_pieces(args: &args::clEnqueueWriteBuffer) -> Option<cl_int> {
-    if args.size <= PIECE
-        || !args.event.is_null()
-        || args.ptr.is_null()
-        || ava_core::guest::is_strict(&guest::CLIENT)
-    {
-        return None;
-    }
-    // SAFETY: the application holds both during the call.
-    let (meta, on) = unsafe {
-        (
-            ava_core::guest::meta_of::<kind::cl_mem>(args.buffer)?,
-            ava_core::guest::meta_of::<kind::cl_command_queue>(args.command_queue)?,
-        )
-    };
-    if !meta.contains(args.offset, args.size) || meta.flags & shape::WRITES != 0 || !same_context(on, meta) {
-        return None;
-    }
-    let mut sent = 0;
-    while sent < args.size {
-        let size = PIECE.min(args.size - sent);
-        // SAFETY: a part of what the application wants to write, where it wants it.
-        let status = unsafe {
-            guest::clEnqueueWriteBuffer(
-                args.command_queue,
-                args.buffer,
-                CL_FALSE,
-                args.offset + sent,
-                size,
-                args.ptr.byte_add(sent),
-                args.num_events_in_wait_list,
-                args.event_wait_list,
-                ptr::null_mut(),
-            )
-        };
-        if status != CL_SUCCESS {
-            return Some(status);
-        }
-        sent += size;
-    }
-    Some(CL_SUCCESS)
 }

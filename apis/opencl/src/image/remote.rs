@@ -106,10 +106,10 @@ pub(crate) unsafe fn formats(
     }
     const NOTHING: cl_image_format = cl_image_format { image_channel_order: 0, image_channel_data_type: 0 };
     let mut there = 0;
-    // SAFETY: promised by the caller; the list has room for as many as there are, and for as many as are wanted.
+    // SAFETY: promised by the caller; the list has room for as many as there are, which is all that a vendor writes.
     unsafe {
         vendor.clGetSupportedImageFormats(context, flags, kind, 0, ptr::null_mut(), &mut there);
-        let mut list = vec![NOTHING; there.max(room) as usize];
+        let mut list = vec![NOTHING; there as usize];
         let status = vendor.clGetSupportedImageFormats(context, flags, kind, room, list.as_mut_ptr(), count);
         if status == CL_SUCCESS {
             ptr::copy_nonoverlapping(list.as_ptr(), formats, room.min(there) as usize);
