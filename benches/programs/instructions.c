@@ -1,7 +1,8 @@
 /* Makes calls of one kind, for a tool that counts instructions.
  *
- *   instructions NAME N   N calls, all of them in `measured`
- *   instructions --list   the names
+ *   instructions NAME N         N calls, all of them in `measured`
+ *   instructions --list server  the names
+ *   instructions --list guest   those of calls that do not wait for the server, in which the guest may spin
  *
  * Between batches the program waits until all is done, outside of `measured`, so that no call has to wait for room. */
 #include "bench.h"
@@ -51,12 +52,13 @@ static void make_kernel(void)
 static const struct {
     const char *name;
     void (*call)(void);
+    int waits;
 } kinds[] = {
-    {"cached query", cached_query},
-    {"clSetKernelArg, a value", set_value},
-    {"clSetKernelArg, a buffer", set_buffer},
-    {"clEnqueueNDRangeKernel", enqueue},
-    {"create + release a kernel", make_kernel},
+    {"cached query", cached_query, 0},
+    {"clSetKernelArg, a value", set_value, 0},
+    {"clSetKernelArg, a buffer", set_buffer, 0},
+    {"clEnqueueNDRangeKernel", enqueue, 0},
+    {"create + release a kernel", make_kernel, 1},
 };
 
 /* By this name the tool knows what to count. */
@@ -71,14 +73,15 @@ void measured(void (*call)(void), long n)
 int main(int argc, char **argv)
 {
     void (*call)(void) = NULL;
+    int is_list = argc == 3 && strcmp(argv[1], "--list") == 0;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-        if (argc == 2 && strcmp(argv[1], "--list") == 0)
+        if (is_list && (!kinds[i].waits || strcmp(argv[2], "server") == 0))
             puts(kinds[i].name);
         else if (argc == 3 && strcmp(argv[1], kinds[i].name) == 0)
             call = kinds[i].call;
     }
     if (!call)
-        return argc != 2;
+        return !is_list;
     set_up(source);
     queue = new_queue();
     value_kernel = new_kernel("empty");

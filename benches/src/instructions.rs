@@ -11,7 +11,7 @@ pub(crate) fn measure(bench: &Bench) -> Section {
     let mut rows = Vec::new();
     for side in Side::ALL {
         let counting = Counting::start(side);
-        for kind in Instructions::kinds() {
+        for kind in Instructions::kinds(side) {
             eprintln!("instructions in the {}: {kind}", side.name());
             let mut counter = Instructions::of(&counting, &kind);
             let count = (0..bench.choose(2, 1)).map(|_| counter.count()).last().unwrap_or(0);

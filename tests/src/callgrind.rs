@@ -107,9 +107,9 @@ impl Counting {
 }
 
 impl<'a> Instructions<'a> {
-    /// The kinds of calls that can be counted.
-    pub fn kinds() -> Vec<String> {
-        let list = native(&Job::new(bench_program("instructions")).arg("--list"));
+    /// The kinds of calls that can be counted there.
+    pub fn kinds(side: Side) -> Vec<String> {
+        let list = native(&Job::new(bench_program("instructions")).arg("--list").arg(side.name()));
         list.assert_success().stdout.lines().map(Into::into).collect()
     }
 
