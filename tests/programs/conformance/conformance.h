@@ -172,5 +172,8 @@ void conform_image_copies(struct fixture *f);
 void conform_image_maps(struct fixture *f);
 void conform_image_views(struct fixture *f);
 void conform_pipes(struct fixture *f);
+void conform_callbacks(struct fixture *f);
+void conform_native_kernels(struct fixture *f);
+void conform_older_functions(struct fixture *f);
 
 #endif

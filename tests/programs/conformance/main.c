@@ -182,6 +182,9 @@ static const struct section sections[] = {
     {"image-maps", conform_image_maps},
     {"image-views", conform_image_views},
     {"pipes", conform_pipes},
+    {"callbacks", conform_callbacks},
+    {"native-kernels", conform_native_kernels},
+    {"older-functions", conform_older_functions},
 };
 enum { SECTIONS = sizeof sections / sizeof *sections };
 
