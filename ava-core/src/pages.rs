@@ -100,23 +100,54 @@ pub unsafe fn release(at: usize, len: usize) {
 
 /// Address space that is taken, and not used, until this is dropped.
 #[derive(Debug)]
-pub struct Occupied {
-    at: usize,
-    len: usize,
+pub struct Occupied(Vec<(usize, usize)>);
+
+/// Takes `len` bytes of address space somewhere, and every gap above it of `least` bytes or more, so that the system looks elsewhere for
+/// what it is asked for meanwhile, if that is at least as much: it gives away the highest gap that is large enough.
+pub fn occupy(len: usize, least: usize) -> Option<Occupied> {
+    let mut taken = Occupied(Vec::new());
+    let bottom = taken.take(len)?;
+    let mut gap = len;
+    while gap >= least.max(size()) {
+        match taken.take(gap) {
+            Some(at) if at > bottom => {}
+            Some(_) => {
+                taken.give_back();
+                gap /= 2;
+            }
+            None => gap /= 2,
+        }
+    }
+    Some(taken)
 }
 
-/// Takes `len` bytes of address space somewhere, so that the system looks elsewhere for what it is asked for meanwhile.
-pub fn occupy(len: usize) -> Option<Occupied> {
-    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
-    // SAFETY: a new mapping at an address of the kernel's choice.
-    let at = unsafe { libc::mmap(std::ptr::null_mut(), len, libc::PROT_NONE, flags, -1, 0) };
-    (at != libc::MAP_FAILED).then_some(Occupied { at: at as usize, len })
+impl Occupied {
+    /// Takes `len` bytes more; where they are.
+    fn take(&mut self, len: usize) -> Option<usize> {
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE;
+        // SAFETY: a new mapping at an address of the kernel's choice.
+        let at = unsafe { libc::mmap(std::ptr::null_mut(), len, libc::PROT_NONE, flags, -1, 0) };
+        if at == libc::MAP_FAILED {
+            return None;
+        }
+        self.0.push((at as usize, len));
+        Some(at as usize)
+    }
+
+    /// Gives back what was taken last.
+    fn give_back(&mut self) {
+        if let Some((at, len)) = self.0.pop() {
+            // SAFETY: mapped by `take`, and nobody can use it.
+            unsafe { libc::munmap(at as *mut c_void, len) };
+        }
+    }
 }
 
 impl Drop for Occupied {
     fn drop(&mut self) {
-        // SAFETY: mapped by `occupy`, and nobody can use it.
-        unsafe { libc::munmap(self.at as *mut c_void, self.len) };
+        while !self.0.is_empty() {
+            self.give_back();
+        }
     }
 }
 
@@ -183,6 +214,19 @@ mod tests {
         };
         assert_ne!(at, libc::MAP_FAILED);
         at.cast()
+    }
+
+    #[test]
+    fn no_gap_is_left_above_what_is_occupied() {
+        const PIECE: usize = 64 << 20;
+        // A hole that the whole does not fit into, but a piece does.
+        let above = occupy(8 * PIECE, 8 * PIECE).unwrap();
+        let below = occupy(PIECE, PIECE).unwrap();
+        drop(above);
+        let whole = occupy(64 * PIECE, PIECE).unwrap();
+        let mut next = Occupied(Vec::new());
+        assert!(next.take(PIECE).unwrap() < whole.0[0].0);
+        drop(below);
     }
 
     #[test]

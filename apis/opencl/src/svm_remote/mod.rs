@@ -182,7 +182,7 @@ pub(crate) unsafe fn alloc(
     if attempt != 0 {
         room = room.and_then(|room| room.checked_add(ELSEWHERE));
         // 4 GiB, and four times as much each time.
-        spacer = pages::occupy((1 << 30) << (2 * attempt.min(MAX_ATTEMPTS)));
+        spacer = pages::occupy((1 << 30) << (2 * attempt.min(MAX_ATTEMPTS)), ELSEWHERE);
     }
     let room = room.filter(|_| size != 0);
     // SAFETY: promised by the caller.
